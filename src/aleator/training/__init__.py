@@ -1,0 +1,1 @@
+"""Calibration: recipes, the loss on supervision trees, and the trainer."""

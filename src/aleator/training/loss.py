@@ -1,0 +1,139 @@
+"""One loss for soft and hard targets: weighted KL to the next-token targets of a supervision tree.
+
+Soft targets put the exact conditionals of the target at each node, hard targets the empirical ones
+of drawn answers; here both are the same numbers in the same layout. For an empirical target the
+published loss is the cross-entropy, which differs from this KL by the targets' own entropy: a
+constant, so the gradients are the same.
+
+The softmax runs over the full vocabulary in float32. Targets stay sparse (CSR, a handful of tokens
+a node): nothing of shape [N, V] is made beyond the log-probabilities themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+
+class Supervision(Protocol):
+    """What the loss reads of a supervision tree; `aleator.tokens.supervision` makes them."""
+
+    @property
+    def weights(self) -> npt.NDArray[np.float64]: ...
+    @property
+    def target_offsets(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def target_tokens(self) -> npt.NDArray[np.int64]: ...
+    @property
+    def target_probabilities(self) -> npt.NDArray[np.float64]: ...
+
+
+@dataclass(frozen=True)
+class TreeTargets:
+    """The targets of a batch of B supervision trees with N nodes and E target entries in all.
+
+    Nodes are numbered through the batch: tree 0's nodes, then tree 1's, as `packed_logits` returns
+    its rows.
+
+    Attributes:
+        weights: float32 [N], what the KL of each node counts in the loss.
+        node_prompts: int64 [N], which prompt of the batch (0 … B-1) a node belongs to.
+        entry_nodes: int64 [E], the node a target entry belongs to, ascending.
+        entry_tokens: int64 [E], its token.
+        entry_probabilities: float32 [E], its probability, above 0; a node's entries sum to 1.
+        entry_logs: float32 [E], the logarithm of the probability (nats).
+        prompts: B.
+    """
+
+    weights: Tensor
+    node_prompts: Tensor
+    entry_nodes: Tensor
+    entry_tokens: Tensor
+    entry_probabilities: Tensor
+    entry_logs: Tensor
+    prompts: int
+
+    @classmethod
+    def from_trees(cls, trees: Sequence[Supervision]) -> TreeTargets:
+        """Joins the trees of a batch, in order; entries of probability 0 are left out."""
+        if not trees:
+            raise ValueError("a batch needs at least one supervision tree")
+        sizes = np.array([len(tree.weights) for tree in trees])
+        entries_per_node = np.concatenate([np.diff(tree.target_offsets) for tree in trees])
+        entry_nodes = np.repeat(np.arange(sizes.sum()), entries_per_node)
+        tokens = np.concatenate([tree.target_tokens for tree in trees])
+        probabilities = np.concatenate([tree.target_probabilities for tree in trees])
+        # 0 · (log 0 − log q) is 0 by definition and NaN in arithmetic.
+        kept = probabilities > 0
+        return cls(
+            weights=torch.from_numpy(np.concatenate([tree.weights for tree in trees])).float(),
+            node_prompts=torch.from_numpy(np.repeat(np.arange(len(trees)), sizes)),
+            entry_nodes=torch.from_numpy(entry_nodes[kept]),
+            entry_tokens=torch.from_numpy(tokens[kept]),
+            entry_probabilities=torch.from_numpy(probabilities[kept]).float(),
+            entry_logs=torch.from_numpy(np.log(probabilities[kept])).float(),
+            prompts=len(trees),
+        )
+
+    @property
+    def total_weight(self) -> Tensor:
+        """Sum of the node weights; where these are expected visits, the expected path length × B."""
+        return self.weights.sum()
+
+    def to(self, device: torch.device | str) -> TreeTargets:
+        """The same targets on a device."""
+        return TreeTargets(
+            weights=self.weights.to(device),
+            node_prompts=self.node_prompts.to(device),
+            entry_nodes=self.entry_nodes.to(device),
+            entry_tokens=self.entry_tokens.to(device),
+            entry_probabilities=self.entry_probabilities.to(device),
+            entry_logs=self.entry_logs.to(device),
+            prompts=self.prompts,
+        )
+
+
+def node_kl(logits: Tensor, targets: TreeTargets) -> Tensor:
+    """KL(target ‖ softmax(logits)) of every node, in nats.
+
+    Args:
+        logits: [N, V], any floating type; computed in float32.
+        targets: the batch's targets, N nodes.
+
+    Returns:
+        float32 [N]. Zero up to rounding (a few 1e-7, of either sign) where the model is right.
+    """
+    if len(logits) != len(targets.weights):
+        raise ValueError(f"{len(logits)} rows of logits for {len(targets.weights)} nodes")
+    log_q = torch.log_softmax(logits.float(), dim=-1)[targets.entry_nodes, targets.entry_tokens]
+    terms = targets.entry_probabilities * (targets.entry_logs - log_q)
+    return torch.zeros_like(targets.weights).index_add(0, targets.entry_nodes, terms)
+
+
+def tree_loss_sum(logits: Tensor, targets: TreeTargets) -> Tensor:
+    """Sum over the batch's nodes of weight × KL, a scalar; `tree_loss` before its mean."""
+    return (targets.weights * node_kl(logits, targets)).sum()
+
+
+def tree_loss(logits: Tensor, targets: TreeTargets) -> Tensor:
+    """The mean over prompts of Σ_n w_n KL(target_n ‖ softmax(logits_n)), a scalar in nats.
+
+    With the weights of `exact_trees` this is an unbiased estimate of the mean sequence KL.
+
+    Args:
+        logits: [N, V] of the batch's nodes in order, as `packed_logits` returns them.
+        targets: the batch's targets.
+    """
+    return tree_loss_sum(logits, targets) / targets.prompts
+
+
+def prompt_losses(logits: Tensor, targets: TreeTargets) -> Tensor:
+    """Σ_n w_n KL of each prompt, float32 [B]; `tree_loss` is its mean."""
+    weighted = targets.weights * node_kl(logits, targets)
+    return weighted.new_zeros(targets.prompts).index_add(0, targets.node_prompts, weighted)
