@@ -1,0 +1,1 @@
+"""What to sample: the thirty families, their members, and the published splits."""
