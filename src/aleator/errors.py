@@ -52,7 +52,7 @@ class UnknownNameError(InputError):
         close = get_close_matches(name, self.known, n=1)
         hint = f"did you mean {close[0]!r}? " if close else ""
         listed = ", ".join(self.known) if self.known else "(none)"
-        super().__init__(f"unknown {kind} {name!r}; {hint}known: {listed}")
+        super().__init__(f"unknown {kind} {name!r}; {hint}known: {listed}.")
 
     def __reduce__(self) -> tuple[type["UnknownNameError"], tuple[str, str, tuple[str, ...]]]:
         """Let worker processes hand the error back whole."""

@@ -44,7 +44,7 @@ def output_error(path: Path, error: OSError) -> OutputError:
     """Say in one sentence that `path` cannot be written, why, and what to do."""
     reason = (error.strerror or str(error)).lower()
     remedy = _REMEDIES.get(error.errno or 0, "choose another place")
-    return OutputError(f"cannot write {path}: {reason}; {remedy}")
+    return OutputError(f"cannot write {path}: {reason}; {remedy}.")
 
 
 def write_text(path: Path, text: str) -> None:
@@ -120,9 +120,9 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise InputError(f"cannot read {path}: {reason}") from error
+        raise InputError(f"cannot read {path}: {reason}.") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"cannot read {path}: it is not UTF-8 text") from error
+        raise InputError(f"cannot read {path}: it is not UTF-8 text.") from error
 
 
 def read_json(path: Path) -> JsonValue:
@@ -134,7 +134,7 @@ def read_json(path: Path) -> JsonValue:
     try:
         return json.loads(read_text(path))
     except json.JSONDecodeError as error:
-        raise InputError(f"{path} is not JSON: line {error.lineno}: {error.msg}") from error
+        raise InputError(f"{path} is not JSON: line {error.lineno}: {error.msg}.") from error
 
 
 def read_yaml(path: Path) -> JsonValue:
@@ -147,7 +147,7 @@ def read_yaml(path: Path) -> JsonValue:
         return yaml.safe_load(read_text(path))
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
-        raise InputError(f"{path} is not YAML: {reason}") from error
+        raise InputError(f"{path} is not YAML: {reason}.") from error
 
 
 def as_object(value: JsonValue, path: Path) -> Row:
@@ -157,7 +157,7 @@ def as_object(value: JsonValue, path: Path) -> Row:
         InputError: `value` is no mapping.
     """
     if not isinstance(value, Mapping):
-        raise InputError(f"{path} should hold an object with named fields, not a bare value")
+        raise InputError(f"{path} should hold an object with named fields, not a bare value.")
     return dict(value)
 
 
@@ -175,7 +175,7 @@ def _parse_row(line: str, path: Path, number: int) -> Row:
     try:
         return as_object(json.loads(line), path)
     except json.JSONDecodeError as error:
-        raise InputError(f"{path} is not one JSON object a line: line {number}") from error
+        raise InputError(f"{path} is not one JSON object a line: see line {number}.") from error
 
 
 class RowLog:

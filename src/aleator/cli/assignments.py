@@ -1,0 +1,42 @@
+"""Reading `name=value` arguments."""
+
+import math
+from collections.abc import Iterable
+
+from aleator.errors import InputError
+
+
+def parse_assignments(arguments: Iterable[str]) -> dict[str, str]:
+    """Read `name=value` arguments, values as they stand.
+
+    Raises:
+        InputError: An argument has no name or no "=", or a name comes twice; it says which.
+    """
+    values: dict[str, str] = {}
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if not name or not equals:
+            raise InputError(f"{argument!r} is not NAME=VALUE, such as mu=0.5.")
+        if name in values:
+            raise InputError(f"{name} is given twice: {name}={values[name]} and {argument}.")
+        values[name] = value
+    return values
+
+
+def parse_numbers(arguments: Iterable[str]) -> dict[str, float]:
+    """Read `name=number` arguments.
+
+    Raises:
+        InputError: As `parse_assignments`, or a value is no finite number; the message says which.
+    """
+    return {name: _number(name, text) for name, text in parse_assignments(arguments).items()}
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise InputError(f"{name}={text} is not a number; write it like {name}=0.5.") from error
+    if not math.isfinite(value):
+        raise InputError(f"{name}={text} is not a finite number.")
+    return value

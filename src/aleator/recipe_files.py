@@ -1,0 +1,62 @@
+"""Where the recipes that come with aleator lie.
+
+In a checkout that is `recipes/` at the root, where a user looks for them; in an installed wheel the
+same folder travels inside the package. A recipe is named by its path there, without ending:
+`wide`, `paper/soft`.
+"""
+
+from pathlib import Path
+
+import aleator
+from aleator.errors import InputError, UnknownNameError
+from aleator.files import read_text
+
+_ENDING = ".yaml"
+
+
+def recipes_folder() -> Path:
+    """The folder that holds the recipes.
+
+    Raises:
+        InputError: This installation came without them.
+    """
+    package = Path(aleator.__file__).resolve().parent
+    for folder in (package / "recipes", package.parents[1] / "recipes"):
+        if folder.is_dir():
+            return folder
+    raise InputError(f"no recipes came with aleator in {package}; install it again.")
+
+
+def recipe_names() -> tuple[str, ...]:
+    """The names of all recipes, sorted."""
+    folder = recipes_folder()
+    found = (path.relative_to(folder) for path in folder.rglob(f"*{_ENDING}"))
+    return tuple(sorted(path.with_suffix("").as_posix() for path in found))
+
+
+def recipe_path(name: str) -> Path:
+    """The file of the recipe called `name`.
+
+    Raises:
+        UnknownNameError: There is none of that name.
+    """
+    names = recipe_names()
+    if name not in names:
+        raise UnknownNameError("recipe", name, names)
+    return recipes_folder() / f"{name}{_ENDING}"
+
+
+def find_recipe(name_or_file: str) -> Path:
+    """The user's own file where there is one, otherwise the recipe of that name.
+
+    Raises:
+        UnknownNameError: It is neither.
+    """
+    own = Path(name_or_file)
+    return own if own.is_file() else recipe_path(name_or_file)
+
+
+def recipe_summary(path: Path) -> str:
+    """What a recipe says it is: its first comment line, or nothing."""
+    first = read_text(path).partition("\n")[0]
+    return first.removeprefix("#").strip() if first.startswith("#") else ""
