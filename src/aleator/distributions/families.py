@@ -30,17 +30,13 @@ def _positive(name: str) -> Parameter:
 
 
 def _probability(name: str) -> Parameter:
-    """A success probability of an endless series of trials: 0 would never end."""
-    return Parameter(name, lower=0.0, lower_allowed=False, upper=1.0)
-
-
-def _chance(name: str) -> Parameter:
-    """A success probability of a finite number of trials: 0 is fine."""
+    """A success probability of a finite number of trials: 0 and 1 are fine."""
     return Parameter(name, lower=0.0, upper=1.0)
 
 
 def _count(name: str, lower: int) -> Parameter:
-    return Parameter(name, integer=True, lower=lower)
+    """A number of things, up to a million: a sum over more would take seconds."""
+    return Parameter(name, integer=True, lower=lower, upper=1_000_000)
 
 
 def _shapes(*shapes: float) -> ScipyArguments:
@@ -89,6 +85,9 @@ def _truncnorm(mu: float, sigma: float, lower: float, upper: float) -> ScipyArgu
 
 _MU, _SIGMA, _ALPHA, _BETA = _real("mu"), _positive("sigma"), _positive("alpha"), _positive("beta")
 _LAMBDA, _NU = _positive("lambda"), _positive("nu")
+# Trials until a success: never with p = 0. With p = 1 scipy's geometric divides by zero.
+_GEOMETRIC_P = Parameter("p", lower=0.0, lower_allowed=False, upper=1.0, upper_allowed=False)
+_NEGATIVE_BINOMIAL_P = Parameter("p", lower=0.0, lower_allowed=False, upper=1.0)
 _A_B = Relation("a", "<", "b")
 
 # Name, prompt name, kind, tier; parameters, scipy, mapping to it, support, relations.
@@ -98,19 +97,19 @@ _ROWS = (
     Family("gaussian", "Gaussian", "continuous", "I",
            (_MU, _SIGMA), stats.norm, _loc_scale, _REALS),
     Family("bernoulli", "Bernoulli", "discrete", "I",
-           (_chance("p"),), stats.bernoulli, _shapes, (0.0, 1.0)),
+           (_probability("p"),), stats.bernoulli, _shapes, (0.0, 1.0)),
     Family("beta", "Beta", "continuous", "II",
            (_ALPHA, _BETA), stats.beta, _shapes, (0.0, 1.0)),
     Family("binomial", "Binomial", "discrete", "II",
-           (_count("n", 1), _chance("p")), stats.binom, _shapes, (0.0, "n")),
+           (_count("n", 1), _probability("p")), stats.binom, _shapes, (0.0, "n")),
     Family("poisson", "Poisson", "discrete", "II",
            (_LAMBDA,), stats.poisson, _shapes, _POSITIVES),
     Family("exponential", "Exponential", "continuous", "II",
            (_LAMBDA,), stats.expon, _exponential, _POSITIVES),
     Family("geometric", "Geometric", "discrete", "II",
-           (_probability("p"),), stats.geom, _shapes, (1.0, _INF)),
+           (_GEOMETRIC_P,), stats.geom, _shapes, (1.0, _INF)),
     Family("negative_binomial", "Negative Binomial", "discrete", "II",
-           (_positive("r"), _probability("p")), stats.nbinom, _shapes, _POSITIVES),
+           (_positive("r"), _NEGATIVE_BINOMIAL_P), stats.nbinom, _shapes, _POSITIVES),
     Family("lognormal", "LogNormal", "continuous", "II",
            (_MU, _SIGMA), stats.lognorm, _lognormal, _POSITIVES),
     Family("triangular", "Triangular", "continuous", "II",

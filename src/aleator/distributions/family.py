@@ -48,23 +48,28 @@ class Parameter:
     lower: float = -math.inf
     lower_allowed: bool = True
     upper: float = math.inf
+    upper_allowed: bool = True
 
     def problem(self, value: float) -> str | None:
         """What is wrong with `value`, as "must be …", or None."""
         if not math.isfinite(value):
             return "must be a finite number"
         above = value >= self.lower if self.lower_allowed else value > self.lower
-        if not (above and value <= self.upper) or (self.integer and value != math.floor(value)):
-            return f"must be {self.allowed()}"
-        return None
+        below = value <= self.upper if self.upper_allowed else value < self.upper
+        if above and below and (not self.integer or value.is_integer()):
+            return None
+        return f"must be {self.allowed()}"
 
     def allowed(self) -> str:
         """The allowed values in words: "an integer of at least 1"."""
-        noun = "an integer" if self.integer else "a number"
-        above = f"{'of at least' if self.lower_allowed else 'greater than'} {self.lower:g}"
-        if math.isfinite(self.lower) and math.isfinite(self.upper):
-            return f"{noun} {above} and at most {self.upper:g}"
-        return f"{noun} {above}" if math.isfinite(self.lower) else noun
+        ends: list[str] = []
+        if math.isfinite(self.lower):
+            ends.append(
+                f"{'of at least' if self.lower_allowed else 'greater than'} {self.lower:,g}"
+            )
+        if math.isfinite(self.upper):
+            ends.append(f"{'at most' if self.upper_allowed else 'less than'} {self.upper:,.0f}")
+        return " ".join(["an integer" if self.integer else "a number", " and ".join(ends)]).strip()
 
 
 class Relation(NamedTuple):
@@ -215,7 +220,10 @@ class Distribution:
     def rvs(self, size: int, rng: np.random.Generator) -> FloatArray:
         """`size` independent draws."""
         keywords = self.family.keywords(self.loc, self.scale)
-        drawn = self.family.scipy.rvs(*self.shapes, **keywords, size=size, random_state=rng)
+        # numpy's generators refuse a count of trials that is a float, be it 25.0.
+        whole = self.family.discrete
+        shapes = [int(one) if whole and one.is_integer() else one for one in self.shapes]
+        drawn = self.family.scipy.rvs(*shapes, **keywords, size=size, random_state=rng)
         return np.asarray(drawn, dtype=np.float64)
 
     def prompt(self) -> str:
