@@ -1,0 +1,1 @@
+"""Which strings a model should write, and with what probability (no torch)."""

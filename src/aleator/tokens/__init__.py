@@ -1,0 +1,1 @@
+"""How a model writes outcomes: chat prompts, prefix tries and supervision trees."""
