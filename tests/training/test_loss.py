@@ -65,9 +65,7 @@ def dense_loss(logits: torch.Tensor, trees: list[Tree]) -> torch.Tensor:
     sizes=st.lists(st.integers(1, 7), min_size=1, max_size=4),
     vocabulary=st.integers(2, 30),
 )
-def test_value_and_gradient_agree_with_dense(
-    seed: int, sizes: list[int], vocabulary: int
-) -> None:
+def test_value_and_gradient_agree_with_dense(seed: int, sizes: list[int], vocabulary: int) -> None:
     rng = np.random.default_rng(seed)
     trees = [random_tree(rng, nodes, vocabulary) for nodes in sizes]
     logits = torch.from_numpy(rng.normal(scale=4.0, size=(sum(sizes), vocabulary))).float()

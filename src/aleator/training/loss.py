@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor
 
 
@@ -25,13 +25,24 @@ class Supervision(Protocol):
     """What the loss reads of a supervision tree; `aleator.tokens.supervision` makes them."""
 
     @property
-    def weights(self) -> npt.NDArray[np.float64]: ...
+    def weights(self) -> Float[np.ndarray, " N"]:
+        """What the KL of each node counts."""
+        ...
+
     @property
-    def target_offsets(self) -> npt.NDArray[np.int64]: ...
+    def target_offsets(self) -> Int[np.ndarray, " N+1"]:
+        """Where each node's entries begin in the two arrays below, and where the last end."""
+        ...
+
     @property
-    def target_tokens(self) -> npt.NDArray[np.int64]: ...
+    def target_tokens(self) -> Int[np.ndarray, " E"]:
+        """The tokens of each node's target."""
+        ...
+
     @property
-    def target_probabilities(self) -> npt.NDArray[np.float64]: ...
+    def target_probabilities(self) -> Float[np.ndarray, " E"]:
+        """Their probabilities, summing to 1 in every node."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -51,12 +62,12 @@ class TreeTargets:
         prompts: B.
     """
 
-    weights: Tensor
-    node_prompts: Tensor
-    entry_nodes: Tensor
-    entry_tokens: Tensor
-    entry_probabilities: Tensor
-    entry_logs: Tensor
+    weights: Float[Tensor, " n"]
+    node_prompts: Int[Tensor, " n"]
+    entry_nodes: Int[Tensor, " e"]
+    entry_tokens: Int[Tensor, " e"]
+    entry_probabilities: Float[Tensor, " e"]
+    entry_logs: Float[Tensor, " e"]
     prompts: int
 
     @classmethod
@@ -82,8 +93,8 @@ class TreeTargets:
         )
 
     @property
-    def total_weight(self) -> Tensor:
-        """Sum of the node weights; where these are expected visits, the expected path length × B."""
+    def total_weight(self) -> Float[Tensor, ""]:
+        """Sum of the node weights: where these are expected visits, B × the mean path length."""
         return self.weights.sum()
 
     def to(self, device: torch.device | str) -> TreeTargets:
@@ -99,7 +110,7 @@ class TreeTargets:
         )
 
 
-def node_kl(logits: Tensor, targets: TreeTargets) -> Tensor:
+def node_kl(logits: Float[Tensor, "n V"], targets: TreeTargets) -> Float[Tensor, " n"]:
     """KL(target ‖ softmax(logits)) of every node, in nats.
 
     Args:
@@ -116,12 +127,12 @@ def node_kl(logits: Tensor, targets: TreeTargets) -> Tensor:
     return torch.zeros_like(targets.weights).index_add(0, targets.entry_nodes, terms)
 
 
-def tree_loss_sum(logits: Tensor, targets: TreeTargets) -> Tensor:
+def tree_loss_sum(logits: Float[Tensor, "n V"], targets: TreeTargets) -> Float[Tensor, ""]:
     """Sum over the batch's nodes of weight × KL, a scalar; `tree_loss` before its mean."""
     return (targets.weights * node_kl(logits, targets)).sum()
 
 
-def tree_loss(logits: Tensor, targets: TreeTargets) -> Tensor:
+def tree_loss(logits: Float[Tensor, "n V"], targets: TreeTargets) -> Float[Tensor, ""]:
     """The mean over prompts of Σ_n w_n KL(target_n ‖ softmax(logits_n)), a scalar in nats.
 
     With the weights of `exact_trees` this is an unbiased estimate of the mean sequence KL.
@@ -133,7 +144,7 @@ def tree_loss(logits: Tensor, targets: TreeTargets) -> Tensor:
     return tree_loss_sum(logits, targets) / targets.prompts
 
 
-def prompt_losses(logits: Tensor, targets: TreeTargets) -> Tensor:
+def prompt_losses(logits: Float[Tensor, "n V"], targets: TreeTargets) -> Float[Tensor, " B"]:
     """Σ_n w_n KL of each prompt, float32 [B]; `tree_loss` is its mean."""
     weighted = targets.weights * node_kl(logits, targets)
     return weighted.new_zeros(targets.prompts).index_add(0, targets.node_prompts, weighted)

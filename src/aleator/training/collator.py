@@ -1,0 +1,111 @@
+"""Visits in, one packed batch with its targets out.
+
+The trees of a batch are drawn from the seed of its first visit, so they depend on what is in the
+batch and on nothing that happened before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+import numpy as np
+import torch
+
+from aleator.models.packed_forward import PackedBatch, pack
+from aleator.tokens.chat import PromptFormat
+from aleator.tokens.speller import Speller
+from aleator.tokens.supervision import (
+    SupervisionTree,
+    drawn_trees,
+    exact_trees,
+    path_trees,
+)
+from aleator.training.loss import TreeTargets
+from aleator.training.prompts import Target, Visit
+from aleator.training.recipe import (
+    DrawSupervision,
+    PathSupervision,
+    PublishedSupervision,
+    Supervision,
+    TreeSupervision,
+)
+from aleator.training.seeds import Stream, generator
+
+
+@dataclass(frozen=True)
+class TrainingBatch:
+    """B prompts with their trees, ready for one forward pass.
+
+    Attributes:
+        packed: what the model reads.
+        targets: what it should say at every node.
+        first_visit: number of the first prompt's visit.
+        tokens: tokens that the model reads, padding aside.
+    """
+
+    packed: PackedBatch
+    targets: TreeTargets
+    first_visit: int
+    tokens: int
+
+    def to(self, device: torch.device | str, non_blocking: bool = False) -> "TrainingBatch":
+        """The same batch on `device`; accelerate calls it."""
+        return TrainingBatch(
+            self.packed.to(device), self.targets.to(device), self.first_visit, self.tokens
+        )
+
+
+class TrainerInputs(TypedDict):
+    """What the collator hands to the Trainer, which wants a mapping."""
+
+    batch: TrainingBatch
+
+
+@dataclass(frozen=True)
+class TreeCollator:
+    """Makes batches of visits.
+
+    Attributes:
+        prompt_format: how prompts become tokens.
+        speller: how answers become tokens.
+        supervision: what of each target is supervised.
+        seed: of the drawn paths.
+        pad_token_id: any token; padding is never read.
+    """
+
+    prompt_format: PromptFormat
+    speller: Speller
+    supervision: Supervision
+    seed: int
+    pad_token_id: int
+
+    def __call__(self, visits: Sequence[Visit]) -> TrainerInputs:
+        """One batch of the visits, in their order."""
+        rng = generator(self.seed, Stream.TREES, visits[0].number)
+        trees = make_trees([visit.target for visit in visits], self.speller, self.supervision, rng)
+        prompts = [self.prompt_format.prompt_ids(visit.prompt) for visit in visits]
+        batch = TrainingBatch(
+            packed=pack(prompts, trees, self.pad_token_id),
+            targets=TreeTargets.from_trees(trees),
+            first_visit=visits[0].number,
+            tokens=sum(len(prompt) for prompt in prompts) + sum(tree.size - 1 for tree in trees),
+        )
+        return {"batch": batch}
+
+
+def make_trees(
+    targets: Sequence[Target],
+    speller: Speller,
+    supervision: Supervision,
+    rng: np.random.Generator,
+) -> list[SupervisionTree]:
+    """One supervision tree a target, as the recipe's `supervision` says."""
+    match supervision:
+        case TreeSupervision(nodes=nodes, tails=tails):
+            return exact_trees(targets, speller, nodes=nodes, tails=tails, rng=rng)
+        case PathSupervision(paths=paths):
+            return path_trees(targets, speller, paths=paths, rng=rng)
+        case PublishedSupervision():
+            return path_trees(targets, speller, paths=1, rng=rng, mean_over_positions=True)
+        case DrawSupervision(draws=draws, packed=packed):
+            return drawn_trees(targets, speller, draws=draws if packed else 1, rng=rng)

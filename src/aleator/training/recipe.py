@@ -1,0 +1,226 @@
+"""The recipe of a training run: everything that decides which adapter comes out, as frozen values.
+
+`recipe_yaml` reads and writes recipes as YAML; the names of the fields here are the keys there.
+"""
+
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import ConfigDict, Field, with_config
+
+from aleator.distributions.grids import Split
+from aleator.outcomes.lattice import DEFAULT_DECIMALS, MAX_DECIMALS
+
+Method: TypeAlias = Literal["soft", "hard"]
+Schedule: TypeAlias = Literal["cosine", "linear", "constant"]
+
+Count: TypeAlias = Annotated[int, Field(ge=1, strict=True)]
+Whole: TypeAlias = Annotated[int, Field(ge=0, strict=True)]
+Positive: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Fraction: TypeAlias = Annotated[float, Field(ge=0, lt=1)]
+Decimals: TypeAlias = Annotated[int, Field(ge=0, le=MAX_DECIMALS, strict=True)]
+
+_strict = with_config(ConfigDict(extra="forbid"))
+
+
+@_strict
+@dataclass(frozen=True)
+class PublishedData:
+    """Prompts from the published grid, each once an epoch, in an order drawn for every epoch.
+
+    Attributes:
+        split: which part of the grid.
+        families: only these families; None for all of the split.
+        decimals: digits after the point of continuous targets.
+        max_bins: at most so many values a target, thinned evenly as published; None for all.
+    """
+
+    source: Literal["published"] = "published"
+    split: Split = "train"
+    families: tuple[str, ...] | None = None
+    decimals: Decimals = DEFAULT_DECIMALS
+    max_bins: Count | None = None
+
+
+@_strict
+@dataclass(frozen=True)
+class WideData:
+    """Prompts with fresh parameters at every visit, over wide ranges; no prompt comes twice.
+
+    Attributes:
+        families: drawn from, all alike; None for all thirty.
+        decimals: digits after the point of continuous targets.
+        max_bins: at most so many values a target, thinned evenly as published; None for all.
+    """
+
+    source: Literal["wide"] = "wide"
+    families: tuple[str, ...] | None = None
+    decimals: Decimals = DEFAULT_DECIMALS
+    max_bins: Count | None = None
+
+
+@_strict
+@dataclass(frozen=True)
+class TreeSupervision:
+    """Soft targets: the heaviest prefixes exactly, drawn tails below them; the default.
+
+    Attributes:
+        nodes: budget of prefixes a prompt whose next tokens are supervised exactly.
+        tails: paths drawn below the expanded prefixes, weighted so that the loss is unbiased.
+    """
+
+    kind: Literal["tree"] = "tree"
+    nodes: Count = 32
+    tails: Count = 1
+
+
+@_strict
+@dataclass(frozen=True)
+class PathSupervision:
+    """Soft targets along answers drawn from the target: an unbiased estimate of the sequence KL.
+
+    Attributes:
+        paths: answers drawn a prompt, packed on one tree.
+    """
+
+    kind: Literal["paths"] = "paths"
+    paths: Count = 1
+
+
+@_strict
+@dataclass(frozen=True)
+class PublishedSupervision:
+    """Soft targets as published: one drawn path a prompt, the mean of the KL over its positions."""
+
+    kind: Literal["published"] = "published"
+
+
+@_strict
+@dataclass(frozen=True)
+class DrawSupervision:
+    """Hard targets: answers drawn from the target, learnt by cross-entropy.
+
+    Attributes:
+        draws: answers a prompt and epoch.
+        packed: all draws of a prompt at once, on one tree. False: as published, every draw is an
+            example of its own and `batch_size` counts draws.
+    """
+
+    kind: Literal["draws"] = "draws"
+    draws: Count = 16
+    packed: bool = True
+
+
+Supervision: TypeAlias = TreeSupervision | PathSupervision | PublishedSupervision | DrawSupervision
+Data: TypeAlias = PublishedData | WideData
+
+
+@_strict
+@dataclass(frozen=True)
+class Lora:
+    """The adapter: low-rank updates of the named linear layers."""
+
+    rank: Count = 16
+    alpha: Count = 32
+    dropout: Fraction = 0.05
+    target_modules: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj")
+
+
+@_strict
+@dataclass(frozen=True)
+class Optimiser:
+    """AdamW and its learning rate: linear warm-up to `learning_rate`, then `schedule`.
+
+    Attributes:
+        warmup_ratio: part of the updates that warm up.
+        schedule: "cosine" and "linear" fall to zero at the last update, "constant" stays.
+        max_grad_norm: gradients are scaled down to this norm; 0 for never.
+    """
+
+    learning_rate: Positive = 2e-4
+    weight_decay: NotNegative = 0.01
+    schedule: Schedule = "cosine"
+    warmup_ratio: Fraction = 0.03
+    max_grad_norm: NotNegative = 1.0
+
+
+@_strict
+@dataclass(frozen=True)
+class Validation:
+    """Sequence KL on prompts that are not trained on, measured before, during and after.
+
+    Attributes:
+        every: updates between two measurements.
+        split: where the prompts come from, evenly spaced through the split.
+        prompts: how many.
+        nodes: budget of exact prefixes a prompt; the rest of the KL is estimated from `tails`
+            drawn paths, the same at every measurement.
+        tails: see `nodes`.
+    """
+
+    every: Count = 100
+    split: Split = "unseen_parameters"
+    prompts: Count = 24
+    nodes: Count = 256
+    tails: Count = 4
+
+
+@_strict
+@dataclass(frozen=True)
+class Recipe:
+    """A training run but for the model and the place of its results.
+
+    Attributes:
+        method: "soft" for exact next-token targets, "hard" for drawn answers.
+        supervision: what of each target is supervised.
+        data: the prompts and how their targets are written.
+        epochs: visits of every prompt; None where `max_steps` is given.
+        max_steps: optimiser updates; None where `epochs` is given.
+        batch_size: prompts an update (draws, where draws are not packed).
+        gradient_accumulation: forward passes a batch is split into. It changes memory, and
+            where trees are drawn which ones, but not what the loss is.
+        mean: "prompts", every prompt counts the same; "tokens", every supervised token does.
+        seed: of the adapter's first weights, dropout, the order of prompts and all draws.
+        dtype: in which the model's own weights are loaded; "auto" as the checkpoint stores them
+            (float32 on CPU for the sandbox). The adapter is float32 always.
+        bf16: compute in bfloat16 by autocast (losses stay float32).
+        validation: None for none.
+        log_every: updates between two rows of metrics.
+        checkpoint_every: updates between two checkpoints; the last update always has one.
+    """
+
+    method: Method
+    supervision: Annotated[Supervision, Field(discriminator="kind")]
+    data: Annotated[Data, Field(discriminator="source")] = field(default_factory=PublishedData)
+    epochs: Count | None = None
+    max_steps: Count | None = None
+    batch_size: Count = 32
+    gradient_accumulation: Count = 1
+    mean: Literal["prompts", "tokens"] = "prompts"
+    lora: Lora = field(default_factory=Lora)
+    optimiser: Optimiser = field(default_factory=Optimiser)
+    seed: Whole = 11
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    bf16: bool = False
+    validation: Validation | None = field(default_factory=Validation)
+    log_every: Count = 10
+    checkpoint_every: Count = 100
+
+    def __post_init__(self) -> None:
+        """Refuse fields that contradict each other."""
+        kinds = ("draws",) if self.method == "hard" else ("tree", "paths", "published")
+        if self.supervision.kind not in kinds:
+            raise ValueError(
+                f"supervision.kind {self.supervision.kind!r} does not go with method "
+                f"{self.method!r}, which takes {' or '.join(map(repr, kinds))}"
+            )
+        if (self.epochs is None) == (self.max_steps is None):
+            raise ValueError("give either epochs or max_steps, and set the other to null")
+        if self.data.source == "wide" and self.max_steps is None:
+            raise ValueError("data.source 'wide' has no epochs: give max_steps")
+        if self.batch_size % self.gradient_accumulation:
+            raise ValueError(
+                f"batch_size {self.batch_size} cannot be split into gradient_accumulation "
+                f"{self.gradient_accumulation} equal passes"
+            )
