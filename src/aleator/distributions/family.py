@@ -228,11 +228,16 @@ class Distribution:
 
     def prompt(self) -> str:
         """The published request for one draw; parameters as Python writes floats ("n=25.0")."""
-        parameters = ", ".join(f"{name}={value!r}" for name, value in self.parameters)
         return (
             f"Generate exactly ONE random number from a {self.family.prompt_name} distribution"
-            f" with parameters {parameters}. Output ONLY the number."
+            f" with parameters {self._written()}. Output ONLY the number."
         )
+
+    def __str__(self) -> str:
+        return f"{self.family.name}({self._written()})"
+
+    def _written(self) -> str:
+        return ", ".join(f"{name}={value!r}" for name, value in self.parameters)
 
     def _evaluate(self, method: Callable[..., ArrayLike], argument: ArrayLike) -> FloatArray:
         keywords = self.family.keywords(self.loc, self.scale)

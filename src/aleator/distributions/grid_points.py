@@ -6,7 +6,8 @@ no parameters (width, mode_fraction, success_fraction) are explained in coordina
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +17,19 @@ Axes = Mapping[str, Sequence[float]]
 
 @dataclass(frozen=True)
 class Grid:
-    """The outer product of `axes`, thinned to `max_specs` rows."""
+    """The outer product of `axes` in the order given, the last one fastest.
+
+    With more than `max_specs` rows it is thinned evenly over the row index; no published grid is.
+    """
 
     max_specs: int
     axes: Axes
+
+    def points(self) -> Iterator[dict[str, float]]:
+        """The grid's points, each a value for every axis."""
+        rows = list(itertools.product(*self.axes.values()))
+        for index in np.linspace(0, len(rows) - 1, min(self.max_specs, len(rows)), dtype=int):
+            yield dict(zip(self.axes, rows[index], strict=True))
 
 
 def _linear(first: float, last: float, points: int) -> tuple[float, ...]:

@@ -1,22 +1,17 @@
 """The published splits (arXiv 2605.11845): train, unseen parameters, held-out families.
 
-A family's grid is the outer product of its axes in the order given, the last axis fastest, thinned
-evenly over the row index where it has more rows than the split allows.
+Their grids and points are data, in grid_points.py; a split lists families in the benchmark's order.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Literal, get_args
-
-import numpy as np
 
 from aleator.distributions.coordinates import parameters_at
 from aleator.distributions.families import FAMILIES
 from aleator.distributions.family import Distribution
-from aleator.distributions.grid_points import GRIDS, SELECTED, Grid
+from aleator.distributions.grid_points import GRIDS, SELECTED
 from aleator.errors import InputError, UnknownNameError
 
 Split = Literal["train", "unseen_parameters", "held_out_families"]
@@ -33,7 +28,7 @@ def split_distributions(split: Split) -> tuple[Distribution, ...]:
     return tuple(
         FAMILIES[name].distribution(**parameters_at(name, point))
         for name, grid in GRIDS[split].items()
-        for point in _points(grid)
+        for point in grid.points()
     )
 
 
@@ -56,12 +51,3 @@ def selected_distributions(split: Split) -> tuple[Distribution, ...]:
 def _check(split: str) -> None:
     if split not in SPLITS:
         raise UnknownNameError("split", split, SPLITS)
-
-
-def _points(grid: Grid) -> Iterator[Mapping[str, float]]:
-    rows = list(itertools.product(*grid.axes.values()))
-    kept = range(len(rows))
-    if len(rows) > grid.max_specs:
-        kept = np.linspace(0, len(rows) - 1, grid.max_specs, dtype=int)
-    for index in kept:
-        yield dict(zip(grid.axes, rows[index], strict=True))
