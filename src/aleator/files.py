@@ -35,6 +35,7 @@ _REMEDIES = {
     errno.EACCES: "choose a folder you may write to",
     errno.EPERM: "choose a folder you may write to",
     errno.EROFS: "choose a folder you may write to",
+    errno.EEXIST: "a part of this path is a file, choose another folder",
     errno.ENOTDIR: "a part of this path is a file, choose another folder",
     errno.EISDIR: "this path is a folder, choose another name",
 }
@@ -167,8 +168,9 @@ def read_rows(path: Path) -> list[Row]:
     Raises:
         InputError: It cannot be read, or a line is not a JSON object; the message names it.
     """
-    lines = read_text(path).splitlines()
-    return [_parse_row(line, path, number) for number, line in enumerate(lines, start=1)]
+    # Not splitlines, which also splits at characters that JSON leaves as they are.
+    lines = enumerate(read_text(path).split("\n"), start=1)
+    return [_parse_row(line, path, number) for number, line in lines if line]
 
 
 def _parse_row(line: str, path: Path, number: int) -> Row:
