@@ -1,0 +1,75 @@
+"""The recipes are found in a checkout, in an installed wheel, and nowhere else."""
+
+from pathlib import Path
+
+import pytest
+
+import aleator
+from aleator import recipe_files
+from aleator.errors import InputError, UnknownNameError
+from aleator.recipe_files import (
+    find_recipe,
+    recipe_names,
+    recipe_path,
+    recipe_summary,
+    recipes_folder,
+)
+from tests.sources import ROOT
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The package's folder as a wheel lays it, with nothing in it yet."""
+    package = tmp_path / "lib" / "site-packages" / "aleator"
+    package.mkdir(parents=True)
+    monkeypatch.setattr(aleator, "__file__", str(package / "__init__.py"))
+    return package
+
+
+def test_a_checkout_has_them_at_the_root() -> None:
+    assert recipes_folder() == ROOT / "recipes"
+    assert {"wide", "paper/soft", "paper/hard", "sandbox/soft", "sandbox/hard"} <= set(
+        recipe_names()
+    )
+
+
+def test_every_recipe_says_what_it_is_for() -> None:
+    assert not [name for name in recipe_names() if not recipe_summary(recipe_path(name))]
+
+
+def test_a_wheel_has_them_inside(installed: Path) -> None:
+    (installed / "recipes" / "paper").mkdir(parents=True)
+    (installed / "recipes" / "paper" / "soft.yaml").write_text("# As published.\nsteps: 1\n")
+    (installed / "recipes" / "paper" / "notes.txt").touch()
+    assert recipe_names() == ("paper/soft",)
+    assert recipe_summary(recipe_path("paper/soft")) == "As published."
+
+
+@pytest.mark.usefixtures("installed")
+def test_an_installation_without_recipes_says_so() -> None:
+    with pytest.raises(InputError, match="no recipes came with aleator"):
+        recipe_names()
+
+
+def test_an_unknown_recipe_lists_the_known() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean 'wide'"):
+        recipe_path("wid")
+
+
+def test_a_path_out_of_the_folder_is_no_name() -> None:
+    with pytest.raises(UnknownNameError):
+        recipe_path("../pyproject")
+
+
+def test_a_users_own_file_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert find_recipe("wide") == recipe_path("wide")
+    (tmp_path / "wide").touch()
+    assert find_recipe("wide") == Path("wide")
+    with pytest.raises(UnknownNameError):
+        find_recipe("mine.yaml")
+
+
+def test_a_recipe_without_a_comment_has_no_summary(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("steps: 1\n# not this\n")
+    assert recipe_files.recipe_summary(tmp_path / "a.yaml") == ""
