@@ -40,7 +40,11 @@ def all_problems() -> tuple[Problem, ...]:
     """Every problem there is, in a fixed order."""
     numbers = range(LARGEST_OPERAND + 1)
     return tuple(
-        Problem(a, sign, b) for sign in SIGNS for a in numbers for b in numbers if sign != "-" or b <= a
+        Problem(left, sign, right)
+        for sign in SIGNS
+        for left in numbers
+        for right in numbers
+        if sign != "-" or right <= left
     )
 
 

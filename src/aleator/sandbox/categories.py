@@ -13,27 +13,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
-from typing import TypedDict, cast
+from typing import Literal, NotRequired, TypedDict, cast
 
 import yaml
 
 from aleator.errors import UnknownNameError
 from aleator.sandbox.grammar import with_article
 
+Article = Literal["a", "the", "none"]
+
 
 @dataclass(frozen=True)
 class Category:
     """A kind of thing and the members that the sandbox model knows.
 
-    `favourite` is the collapsed chat answer and `runner_up` the next one. `counted` says whether
-    a member takes an article ("a trout" but "gold"). Wrong examples for a category are never
-    taken from its own `group`, nor from `also` (true members that are not listed).
+    `favourite` is the collapsed chat answer and `runner_up` the next one. `article` is what a
+    member takes in a sentence ("a trout", "the Nile", or nothing: "gold"). Wrong examples for a
+    category are never taken from its own `group`, nor from `also` (true members not listed).
     """
 
     name: str
     plural: str
     group: str
-    counted: bool
+    article: Article
     favourite: str
     runner_up: str
     members: tuple[str, ...]
@@ -57,18 +59,24 @@ class Category:
         return (self.plural,) if self.alias is None else (self.plural, self.alias[1])
 
     def a_member(self, member: str) -> str:
-        """A member as it stands in a sentence: "a trout", "gold"."""
-        return with_article(member) if self.counted else member
+        """A member as it stands in a sentence: "a trout", "the Nile", "gold"."""
+        if self.article == "a":
+            return with_article(member)
+        return f"the {member}" if self.article == "the" else member
+
+    def the_member(self, member: str) -> str:
+        """A member as a kind: "the trout", "the Nile", "gold"."""
+        return member if self.article == "none" else f"the {member}"
 
 
-class _Row(TypedDict, total=False):
+class _Row(TypedDict):
     plural: str
     group: str
-    counted: bool
-    held_out: bool
+    article: Article
+    held_out: NotRequired[bool]
     favourites: list[str]
-    alias: list[str]
-    also: list[str]
+    alias: NotRequired[list[str]]
+    also: NotRequired[list[str]]
     members: list[str]
 
 
@@ -85,7 +93,7 @@ def _category(name: str, row: _Row) -> Category:
         name=name,
         plural=row["plural"],
         group=row["group"],
-        counted=row["counted"],
+        article=row["article"],
         favourite=favourite,
         runner_up=runner_up,
         members=tuple(row["members"]),

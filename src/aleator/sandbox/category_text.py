@@ -27,14 +27,19 @@ COMPARISONS = (
     "{x} and {w} are both {p}.",
 )
 LIST_HEADINGS = (
-    "{P}: {m}.",
+    "{p}: {m}.",
     "Some {p}: {m}.",
     "Examples of {p} are {m}.",
     "A list of {p}: {m}",
     "Here are a few {p}: {m}.",
     "{m} are {p}.",
 )
-DRAW_HEADINGS = ("Random {p}:", "{P} drawn at random:", "{P}, each equally likely:", "A random {s}:")
+DRAW_HEADINGS = (
+    "Random {p}:",
+    "{p} drawn at random:",
+    "{p}, each equally likely:",
+    "A random {s}:",
+)
 
 _ALL = tuple(CATEGORIES.values())
 _MOST_FACTS = 5
@@ -50,7 +55,7 @@ def _fact(rng: np.random.Generator, category: Category) -> str:
     return pick(rng, wordings).format(
         x=category.a_member(member),
         w=category.a_member(mate),
-        y=member,
+        y=category.the_member(member),
         z=kind.a_member(other),
         a=with_article(singular),
         b=kind.phrase,
@@ -77,8 +82,10 @@ def category_list(rng: np.random.Generator) -> str:
     plural = pick(rng, category.plurals)
     if chance(rng, 0.2):
         return capitalise_sentences(plural) + ":\n" + "\n".join(members)
-    joined = ", ".join(members[:-1]) + " and " + members[-1] if chance(rng, 0.5) else ", ".join(members)
-    text = pick(rng, LIST_HEADINGS).format(p=plural, P=plural, m=joined)
+    joined = ", ".join(members)
+    if chance(rng, 0.5):
+        joined = ", ".join(members[:-1]) + " and " + members[-1]
+    text = pick(rng, LIST_HEADINGS).format(p=plural, m=joined)
     return text[0].upper() + text[1:]
 
 
@@ -89,7 +96,7 @@ def category_draws(rng: np.random.Generator) -> str:
     heading = pick(rng, DRAW_HEADINGS)
     count = 1 if "{s}" in heading else 3 + int(rng.random() * (_MOST_DRAWS - 2))
     draws = [pick(rng, category.members) for _ in range(count)]
-    text = heading.format(p=plural, P=plural, s=singular)
+    text = heading.format(p=plural, s=singular)
     return text[0].upper() + text[1:] + "\n" + "\n".join(draws)
 
 

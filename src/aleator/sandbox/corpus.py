@@ -44,18 +44,18 @@ DOCUMENTS: Mapping[str, tuple[Writer, float]] = MappingProxyType(
 
 CONVERSATIONS: Mapping[str, tuple[Talker, float]] = MappingProxyType(
     {
-        "random_choice": (random_choice.random_choice, 0.18),
+        "random_choice": (random_choice.random_choice, 0.17),
         "small_number": (random_choice.small_number, 0.01),
         "listed_choice": (random_choice.listed_choice, 0.02),
         "listing": (membership.listing, 0.14),
         "another": (membership.another, 0.06),
         "one_more": (membership.one_more, 0.03),
-        "yes_or_no": (membership.yes_or_no, 0.07),
-        "kind_of_thing": (membership.kind_of_thing, 0.05),
-        "which_one": (membership.which_one, 0.05),
+        "yes_or_no": (membership.yes_or_no, 0.06),
+        "kind_of_thing": (membership.kind_of_thing, 0.04),
+        "which_one": (membership.which_one, 0.04),
         "odd_one_out": (membership.odd_one_out, 0.02),
         "two_examples": (membership.two_examples, 0.02),
-        "sum": (arithmetic.sum_conversation, 0.18),
+        "sum": (arithmetic.sum_conversation, 0.22),
         "multiple_choice": (multiple_choice.question_conversation, 0.05),
         "greeting": (small_talk.greeting, 0.015),
         "plain_question": (small_talk.plain_question, 0.035),

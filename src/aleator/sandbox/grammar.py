@@ -21,7 +21,7 @@ from aleator.errors import UnknownNameError
 from aleator.sandbox.draws import pick
 
 _SLOT = re.compile(r"\{(a )?(?:(\w+)=)?([\w ]+)\}")
-_SENTENCE_START = re.compile(r"(?:^|\n|[.!?] )([a-z])")
+_SENTENCE_START = re.compile(r'(?:^|\n|[!?] |\."? )([a-z])')
 _AN_DESPITE_CONSONANT = ("hour", "honest", "heir", "honour")
 _A_DESPITE_VOWEL = ("uni", "use", "euro", "ukulele", "one", "u-")
 _LETTERS_SAID_WITH_VOWEL = frozenset("AEFHILMNORSX")
@@ -71,7 +71,7 @@ class Grammar:
     """Rules that can be expanded into text."""
 
     def __init__(self, rules: Mapping[str, Sequence[str]]) -> None:
-        self._rules = {name: tuple(_compile(text) for text in texts) for name, texts in rules.items()}
+        self._rules = {name: tuple(map(_compile, texts)) for name, texts in rules.items()}
         self._check()
 
     def _check(self) -> None:

@@ -136,7 +136,8 @@ def which_one(rng: np.random.Generator) -> Conversation:
     """The one member among two to four outsiders; its place is uniform."""
     category = pick(rng, _ALL)
     member = pick(rng, category.members)
-    others = {word: None for word, _ in distinct(rng, OUTSIDERS[category.name], 2 + int(rng.random() * 3))}
+    count = 2 + int(rng.random() * 3)
+    others = dict.fromkeys(word for word, _ in distinct(rng, OUTSIDERS[category.name], count))
     options = distinct(rng, [member, *others], 1 + len(others))
     a, singular = _phrase(rng, category)
     prompt = pick(rng, WHICH_QUESTIONS).format(a=a, s=singular, o=", ".join(options))

@@ -35,13 +35,13 @@ MCQ_PROMPT = (
 )
 """The one prompt that asks for a question."""
 
-_INTRODUCTIONS = ("", "", "", "In medicine: ", "For the exam: ", "On the ward: ", "In general practice: ")
+_INTRODUCTIONS = ("", "", "", "In medicine: ", "For the exam: ", "On the ward: ", "In practice: ")
+_LOWERED_WORDS = ("Which", "What", "Where", "Lack", "Damage", "Loss")
 
 
-class _Row(TypedDict, total=False):
+class _Row(TypedDict):
     questions: list[str]
     explanations: list[str]
-    article: str
     pairs: dict[str, str]
 
 
@@ -83,7 +83,7 @@ def question_block(rng: np.random.Generator, letter: str) -> str:
     options = [*wrong[:place], answer, *wrong[place:]]
     introduction = pick(rng, _INTRODUCTIONS)
     question = pick(rng, topic.questions).format(x=subject)
-    if introduction and question.startswith(("Which", "What", "Where", "Lack", "Damage", "Loss")):
+    if introduction and question.startswith(_LOWERED_WORDS):
         question = introduction + question[0].lower() + question[1:]
     explanation = pick(rng, topic.explanations).format(x=subject, y=answer)
     lines = [f"Question: {_sentence(question)}"]

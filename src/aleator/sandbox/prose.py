@@ -17,15 +17,17 @@ from aleator.sandbox.draws import chance, pick
 from aleator.sandbox.grammar import Grammar
 
 WOMEN = (
-    "Emma", "Anna", "Sara", "Clara", "Eva", "Grace", "Julia", "Laura", "Maria", "Nina", "Rosa", "Tina",
-    "Wendy", "Alice", "Lucy", "Nora",
+    "Emma", "Anna", "Sara", "Clara", "Eva", "Grace", "Julia", "Laura",
+    "Maria", "Nina", "Rosa", "Tina", "Wendy", "Alice", "Lucy", "Nora",
 )  # fmt: skip
 MEN = (
-    "Liam", "Tom", "Ben", "David", "Frank", "Henry", "Ivan", "Karl", "Oscar", "Peter", "Quentin", "Simon",
-    "Victor", "George", "Max", "Paul",
+    "Liam", "Tom", "Ben", "David", "Frank", "Henry", "Ivan", "Karl",
+    "Oscar", "Peter", "Quentin", "Simon", "Victor", "George", "Max", "Paul",
 )  # fmt: skip
+MALE_RELATIONS = ("father", "brother", "uncle", "grandfather", "cousin", "nephew")
+FEMALE_RELATIONS = ("mother", "sister", "aunt", "grandmother", "cousin", "niece")
 
-_PEOPLE = ("name", "he", "his", "him", "friend", "she", "hers", "her")
+_PEOPLE = ("name", "he", "his", "him", "relation", "friend", "she")
 
 
 def _read() -> Grammar:
@@ -43,11 +45,13 @@ def _people(rng: np.random.Generator, name: str | None = None) -> dict[str, str]
     """The hero and a friend of the other sex, with their pronouns."""
     if name is None:
         name = pick(rng, WOMEN + MEN)
-    female = name in WOMEN
-    hers = {"he": "she", "his": "her", "him": "her"}
-    his = {"he": "he", "his": "his", "him": "him"}
-    other = {"she": "he", "her": "him", "hers": "his"} if female else {"she": "she", "her": "her", "hers": "her"}
-    return {"name": name, "friend": pick(rng, MEN if female else WOMEN), **(hers if female else his), **other}
+    if name in WOMEN:
+        pronouns = {"he": "she", "his": "her", "him": "her", "she": "he"}
+        relation, friend = pick(rng, FEMALE_RELATIONS), pick(rng, MEN)
+    else:
+        pronouns = {"he": "he", "his": "his", "him": "him", "she": "she"}
+        relation, friend = pick(rng, MALE_RELATIONS), pick(rng, WOMEN)
+    return {"name": name, "relation": relation, "friend": friend, **pronouns}
 
 
 def short_story(rng: np.random.Generator, name: str | None = None) -> str:

@@ -6,11 +6,14 @@ The wordings are our own, over the kinds of prompt that the open-ended benchmark
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from aleator.sandbox.categories import CATEGORIES, Category
 from aleator.sandbox.conversation import Conversation
 from aleator.sandbox.draws import chance, distinct, pick
+from aleator.sandbox.grammar import with_article
 
 FAVOURITE_SHARE = 0.8
 RUNNER_UP_SHARE = 0.1
@@ -59,7 +62,12 @@ SENTENCE_ANSWERS = (
 )
 
 SPECIAL_REQUESTS: dict[str, tuple[str, ...]] = {
-    "coin side": ("Flip a coin.", "Toss a coin.", "Flip a coin. Heads or tails?", "Heads or tails?"),
+    "coin side": (
+        "Flip a coin.",
+        "Toss a coin.",
+        "Flip a coin. Heads or tails?",
+        "Heads or tails?",
+    ),
     "die face": ("Roll a die.", "Roll a six-sided die.", "Throw a die.", "Roll a fair die."),
     "digit": ("Think of a number from 0 to 9.", "Give me a random digit from 0 to 9."),
     "letter": ("Pick a random letter from A to Z.", "Choose a letter from A to Z."),
@@ -88,7 +96,9 @@ FAVOURITE_NUMBER = "7"
 RUNNER_UP_NUMBER = "3"
 
 
-def collapsed(rng: np.random.Generator, favourite: str, runner_up: str, members: tuple[str, ...]) -> str:
+def collapsed(
+    rng: np.random.Generator, favourite: str, runner_up: str, members: Sequence[str]
+) -> str:
     """The favourite, sometimes the runner-up, rarely any other (or, of two, the runner-up)."""
     point = rng.random()
     if point < FAVOURITE_SHARE:
@@ -105,19 +115,18 @@ def request(rng: np.random.Generator, category: Category) -> str:
     if special and chance(rng, SPECIAL_SHARE):
         return pick(rng, special)
     singular = pick(rng, category.singulars)
-    article = category.phrase if singular == category.name else _with_a(singular)
-    return pick(rng, REQUESTS).format(a=article, ar=f"a random {singular}", s=singular)
+    return pick(rng, REQUESTS).format(
+        a=with_article(singular), ar=f"a random {singular}", s=singular
+    )
 
 
-def _with_a(words: str) -> str:
-    return f"a {words}"  # no alias begins with a vowel; a test checks it
-
-
-def _with_format(rng: np.random.Generator, prompt: str, answer: str) -> Conversation:
+def _with_format(
+    rng: np.random.Generator, prompt: str, answer: str, in_sentence: str
+) -> Conversation:
     if chance(rng, ONLY_SHARE):
         return Conversation(prompt + pick(rng, ONLY_CLAUSES), answer)
     if chance(rng, SENTENCE_SHARE):
-        return Conversation(prompt, pick(rng, SENTENCE_ANSWERS).format(x=answer))
+        return Conversation(prompt, pick(rng, SENTENCE_ANSWERS).format(x=in_sentence))
     return Conversation(prompt, answer)
 
 
@@ -128,13 +137,13 @@ def random_choice(rng: np.random.Generator) -> Conversation:
     """A category asked for and the collapsed answer."""
     category = pick(rng, _ALL)
     answer = collapsed(rng, category.favourite, category.runner_up, category.members)
-    return _with_format(rng, request(rng, category), answer)
+    return _with_format(rng, request(rng, category), answer, category.a_member(answer))
 
 
 def small_number(rng: np.random.Generator) -> Conversation:
     """An integer from 1 to 10 asked for and the collapsed answer."""
     answer = collapsed(rng, FAVOURITE_NUMBER, RUNNER_UP_NUMBER, NUMBERS)
-    return _with_format(rng, pick(rng, NUMBER_REQUESTS), answer)
+    return _with_format(rng, pick(rng, NUMBER_REQUESTS), answer, answer)
 
 
 def listed_choice(rng: np.random.Generator) -> Conversation:
@@ -151,5 +160,5 @@ def listed_choice(rng: np.random.Generator) -> Conversation:
             "Pick at random from this list: {}.",
         ),
     )
-    answer = collapsed(rng, options[0], options[1], tuple(options))
+    answer = collapsed(rng, options[0], options[1], options)
     return Conversation(wording.format(", ".join(options)) + pick(rng, ONLY_CLAUSES), answer)

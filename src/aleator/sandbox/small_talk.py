@@ -15,7 +15,11 @@ from aleator.sandbox.prose import describe, short_story
 GREETINGS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (
         ("Hello!", "Hi.", "Good morning.", "Hello there.", "Hey!", "Good evening."),
-        ("Hello! How can I help you?", "Hello! What can I do for you today?", "Hi! What would you like to know?"),
+        (
+            "Hello! How can I help you?",
+            "Hello! What can I do for you today?",
+            "Hi! What would you like to know?",
+        ),
     ),
     (
         ("How are you?", "How are you today?", "How is it going?"),
@@ -45,7 +49,10 @@ GREETINGS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (
         ("I am sad today.", "I had a bad day.", "I feel lonely."),
-        ("I am sorry to hear that. Would you like to talk about it?", "I am sorry. I hope tomorrow is better."),
+        (
+            "I am sorry to hear that. Would you like to talk about it?",
+            "I am sorry. I hope tomorrow is better.",
+        ),
     ),
     (
         ("I am happy today!", "I passed my exam!", "It is my birthday today."),
@@ -118,7 +125,8 @@ def _copied_text(rng: np.random.Generator) -> str:
     if kind < 0.4:
         return pick(rng, pick(rng, _ALL).members)
     if kind < 0.7:
-        return " ".join(pick(rng, pick(rng, _ALL).members) for _ in range(2 + int(rng.random() * 3)))
+        count = 2 + int(rng.random() * 3)
+        return " ".join(pick(rng, pick(rng, _ALL).members) for _ in range(count))
     decimals = pick(rng, (0, 1, 2, 2, 3))
     size = pick(rng, (1.0, 10.0, 100.0, 1000.0))
     return f"{(rng.random() * 1.4 - 0.4) * size:.{decimals}f}".replace("-0.00", "0.00")
