@@ -56,7 +56,7 @@ CONVERSATIONS: Mapping[str, tuple[Talker, float]] = MappingProxyType(
         "odd_one_out": (membership.odd_one_out, 0.02),
         "two_examples": (membership.two_examples, 0.02),
         "sum": (arithmetic.sum_conversation, 0.22),
-        "multiple_choice": (multiple_choice.question_conversation, 0.05),
+        "multiple_choice": (multiple_choice.question_conversation, 0.035),
         "greeting": (small_talk.greeting, 0.015),
         "plain_question": (small_talk.plain_question, 0.035),
         "story": (small_talk.story, 0.025),
