@@ -97,7 +97,8 @@ def read_facts(folder: Path) -> ModelFacts:
 
 def _count_parameters(weights: Path) -> int:
     with safe_open(weights, framework="np") as tensors:
-        return sum(math.prod(tensors.get_slice(name).get_shape()) for name in tensors.keys())
+        names = tensors.keys()
+        return sum(math.prod(tensors.get_slice(name).get_shape()) for name in names)
 
 
 def _card(folder: Path) -> str:
