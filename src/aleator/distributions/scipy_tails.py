@@ -23,9 +23,7 @@ class TriangularDistribution(stats.rv_continuous):
         return (c >= 0) & (c <= 1)
 
     def _pdf(self, x: FloatArray, c: FloatArray) -> FloatArray:
-        # The divisor of the side not taken may be zero: it is replaced by one.
-        rising = 2 * x / np.where(c > 0, c, 1.0)
-        falling = 2 * (1 - x) / np.where(c < 1, 1 - c, 1.0)
+        rising, falling = _height(x, c), _height(1 - x, 1 - c)
         return np.where((x < c) | (c == 1), rising, falling)
 
     def _cdf(self, x: FloatArray, c: FloatArray) -> FloatArray:
@@ -41,9 +39,17 @@ class TriangularDistribution(stats.rv_continuous):
         return np.where(q < 1 - c, 1 - np.sqrt((1 - c) * q), np.sqrt(c * (1 - q)))
 
 
+def _height(distance: FloatArray, side: FloatArray) -> FloatArray:
+    """The density at `distance` from the end whose side of the triangle has length `side`.
+
+    Beyond that side, which a `where` does not take, it is the peak, so that nothing overflows.
+    """
+    return 2 * np.minimum(distance, side) / np.where(side > 0, side, 1.0)
+
+
 def _triangle(distance: FloatArray, side: FloatArray) -> FloatArray:
-    """The mass within `distance` of the end whose side of the triangle has length `side`."""
-    return distance**2 / np.where(side > 0, side, 1.0)
+    """The mass within `distance` of that end; beyond its side, the whole side's."""
+    return np.minimum(distance, side) * _height(distance, side) / 2
 
 
 class SkellamDistribution(stats.rv_discrete):
