@@ -1,0 +1,110 @@
+"""Directories to a `Collection`: which evaluations a page is about, and in which order.
+
+A directory is either an evaluation or holds several of them, directly or under `eval/`, as
+`aleator demo` leaves it. Where it has a `demo.json`, that file says in which order they are shown
+and what that run left out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from aleator.errors import InputError
+from aleator.files import read_json
+from aleator.report.fields import Field
+from aleator.report.read_result import read_result
+from aleator.report.results import Collection, Result
+
+NOTES_FILE = "demo.json"
+"""The file beside several evaluations that says how they belong together."""
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What `demo.json` says; its other fields are the demo's own.
+
+    Attributes:
+        evaluations: Directories below, in the order to show them.
+        left_out: Sentences on what this run did not do.
+    """
+
+    evaluations: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def load_results(directories: Sequence[Path]) -> Collection:
+    """Read evaluation directories, and directories that hold some.
+
+    Args:
+        directories: As the user named them.
+
+    Returns:
+        The conditions, those without an adapter first, otherwise in the order given.
+
+    Raises:
+        InputError: There is no evaluation, one was given twice, or a file is not as it should be;
+            the message names the directory and what is missing.
+    """
+    found: dict[Path, Path] = {}
+    left_out: list[str] = []
+    for directory in directories:
+        left_out += read_notes(directory).left_out
+        for evaluation in find_evaluations(directory):
+            if evaluation.resolve() in found:
+                raise InputError(f"{evaluation} is given twice; name it once")
+            found[evaluation.resolve()] = evaluation
+    if not found:
+        raise InputError("no evaluation directory was given; name what `aleator eval` wrote")
+    results = _labelled([read_result(directory) for directory in found.values()])
+    results.sort(key=lambda result: not result.is_base)
+    return Collection(tuple(results), tuple(left_out))
+
+
+def find_evaluations(directory: Path) -> list[Path]:
+    """The evaluation directories at or below `directory`, as its notes order them.
+
+    Those that the notes do not name come last, in alphabetical order.
+
+    Raises:
+        InputError: There is none.
+    """
+    if not directory.is_dir():
+        raise InputError(f"{directory} is no directory; name one that `aleator eval` wrote")
+    if (directory / "result.json").is_file():
+        return [directory]
+    files = [*directory.glob("*/result.json"), *directory.glob("eval/*/result.json")]
+    if files:
+        named = [directory / name for name in read_notes(directory).evaluations]
+        found = [file.parent for file in files]
+        return [path for path in named if path in found] + sorted(set(found) - set(named))
+    if (directory / "rows").is_dir():
+        raise InputError(
+            f"{directory} holds an unfinished evaluation: result.json is missing; "
+            "run the same `aleator eval` again to complete it"
+        )
+    raise InputError(
+        f"{directory} holds no evaluation: result.json is missing, here and one level below; "
+        "name a directory that `aleator eval` or `aleator demo` wrote"
+    )
+
+
+def read_notes(directory: Path) -> Notes:
+    """What the directory's `demo.json` says; empty where there is none."""
+    path = directory / NOTES_FILE
+    if not path.is_file():
+        return Notes()
+    top = Field(read_json(path), path)
+    evaluations, left_out = top.find("evaluations"), top.find("left_out")
+    return Notes(
+        evaluations=evaluations.texts() if evaluations else (),
+        left_out=left_out.texts() if left_out else (),
+    )
+
+
+def _labelled(results: Sequence[Result]) -> list[Result]:
+    """Labels that tell conditions apart: a directory's name, or its path where names repeat."""
+    names = [result.label for result in results]
+    return [
+        result if names.count(result.label) == 1 else replace(result, label=str(result.directory))
+        for result in results
+    ]

@@ -1,0 +1,71 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from aleator.errors import InputError
+from aleator.report.load import find_evaluations, load_results, read_notes
+
+from .conftest import EvaluationMaker
+
+
+def test_base_comes_first_the_rest_as_given(three_conditions: list[Path]) -> None:
+    base, soft, hard = three_conditions
+    collection = load_results([hard, soft, base])
+    assert [result.label for result in collection.results] == ["base", "hard", "soft"]
+
+
+def test_a_directory_of_several_is_read_in_the_order_of_its_notes(
+    three_conditions: list[Path], tmp_path: Path
+) -> None:
+    notes = {"evaluations": ["base", "soft"], "left_out": ["Half of the prompts."], "seed": 3}
+    (tmp_path / "demo.json").write_text(json.dumps(notes))
+    collection = load_results([tmp_path])
+    assert [result.label for result in collection.results] == ["base", "soft", "hard"]
+    assert collection.left_out == ("Half of the prompts.",)
+
+
+def test_without_notes_the_order_is_alphabetical(
+    three_conditions: list[Path], tmp_path: Path
+) -> None:
+    assert [path.name for path in find_evaluations(tmp_path)] == ["base", "hard", "soft"]
+    assert read_notes(tmp_path).left_out == ()
+
+
+def test_evaluations_below_eval_are_found(make_evaluation: EvaluationMaker, tmp_path: Path) -> None:
+    make_evaluation("demo/eval/base").write()
+    assert find_evaluations(tmp_path / "demo") == [tmp_path / "demo" / "eval" / "base"]
+
+
+def test_equal_names_are_told_apart_by_their_paths(
+    make_evaluation: EvaluationMaker, tmp_path: Path
+) -> None:
+    first, second = make_evaluation("a/base").write(), make_evaluation("b/base").write()
+    labels = [result.label for result in load_results([first, second]).results]
+    assert labels == [str(first), str(second)]
+
+
+def test_the_same_directory_twice_is_refused(three_conditions: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"soft is given twice"):
+        load_results([tmp_path, three_conditions[1]])
+
+
+def test_no_directory_at_all_is_refused() -> None:
+    with pytest.raises(InputError, match="no evaluation directory was given"):
+        load_results([])
+
+
+def test_what_is_no_directory_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="absent is no directory"):
+        load_results([tmp_path / "absent"])
+
+
+def test_an_empty_directory_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=rf"^{tmp_path} holds no evaluation: result\.json is miss"):
+        load_results([tmp_path])
+
+
+def test_an_unfinished_evaluation_is_called_so(tmp_path: Path) -> None:
+    (tmp_path / "rows").mkdir()
+    with pytest.raises(InputError, match="unfinished evaluation"):
+        load_results([tmp_path])

@@ -1,0 +1,158 @@
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from aleator.errors import OutputError
+from aleator.report.load import load_results
+from aleator.report.page import render_page, write_page
+
+from .conftest import FAMILIES, METRICS, EvaluationMaker
+
+HOSTILE = """</style><script>alert('x')</script><img src=x onerror="alert(1)"> "&amp;' {{ 7*7 }}"""
+
+
+class Page(HTMLParser):
+    """Collects tags, attributes and text; void and SVG elements close themselves."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def attributes(self, name: str) -> Iterator[str]:
+        return (attrs[name] or "" for _, attrs in self.tags if name in attrs)
+
+
+def _page(directories: list[Path]) -> Page:
+    return Page(render_page(load_results(directories)))
+
+
+def test_every_aggregate_of_result_json_is_on_the_page(three_conditions: list[Path]) -> None:
+    page = _page(three_conditions)
+    shown = {
+        (attrs["title"] or "").partition(" = ")[0]: attrs["value"]
+        for tag, attrs in page.tags
+        if tag == "data" and "title" in attrs
+    }
+    for directory in three_conditions:
+        path = directory / "result.json"
+        splits = json.loads(path.read_text())["bench"]["numeric"]["splits"]
+        for split in FAMILIES:
+            for aggregate in ("family_mean", "family_median"):
+                for metric in METRICS:
+                    place = f"{path}: bench.numeric.splits.{split}.{aggregate}.{metric}"
+                    assert float(shown[place] or "") == splits[split][aggregate][metric]["value"]
+            for family in FAMILIES[split]:
+                place = f"{path}: bench.numeric.splits.{split}.families.{family}.value_tv"
+                assert float(shown[place] or "") == splits[split]["families"][family]["value_tv"]
+
+
+def test_the_same_results_give_the_same_page(three_conditions: list[Path]) -> None:
+    pages = [render_page(load_results(three_conditions)) for _ in range(2)]
+    assert pages[0] == pages[1]
+
+
+def test_the_page_fetches_and_runs_nothing(three_conditions: list[Path]) -> None:
+    text = render_page(load_results(three_conditions))
+    page = Page(text)
+    assert not {"script", "link", "img", "iframe", "object", "embed"} & {t for t, _ in page.tags}
+    assert not re.search(r"(src|href)=\"(?!#)", text)
+    assert "http:" not in text and "https:" not in text and "@import" not in text
+    assert "default-src 'none'; style-src 'unsafe-inline'" in text
+    assert not [name for _, attrs in page.tags for name in attrs if name.startswith("on")]
+
+
+def test_ids_are_unique_and_references_lead_to_them(three_conditions: list[Path]) -> None:
+    text = render_page(load_results(three_conditions))
+    ids = list(Page(text).attributes("id"))
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', text)) <= set(ids)
+
+
+def test_hostile_text_stays_text(make_evaluation: EvaluationMaker) -> None:
+    clean = [make_evaluation("a/base"), make_evaluation("a/soft", adapter="dir")]
+    dirty = [make_evaluation("b/base"), make_evaluation("b/soft", adapter=HOSTILE)]
+    for evaluation in dirty:
+        evaluation.top |= {"model": HOSTILE, "command": [HOSTILE], HOSTILE: HOSTILE}
+        evaluation.top["versions"][HOSTILE] = HOSTILE
+        for row in evaluation.rows:
+            row |= {"prompt": HOSTILE, "family": row["family"] + HOSTILE}
+            row["parameters"][HOSTILE] = 1.0
+        for split in evaluation.splits.values():
+            split["families"] = {n + HOSTILE: f for n, f in split["families"].items()}
+            split["left_out"] = {HOSTILE: 3}
+        evaluation.splits[HOSTILE] = evaluation.splits["unseen_parameters"]
+    for evaluation in clean:
+        for split in evaluation.splits.values():
+            split["left_out"] = {"w1_sampled": 3}
+        evaluation.splits["another"] = evaluation.splits["unseen_parameters"]
+        evaluation.top["limit"] = 5
+    pages = [_page([one.write() for one in group]) for group in (clean, dirty)]
+    # Not one element or attribute more than the same page with harmless text has.
+    harmless, hostile = ({(tag, *sorted(attrs)) for tag, attrs in page.tags} for page in pages)
+    assert hostile == harmless
+    assert "alert('x')" in pages[1].text and "{{ 7*7 }}" in pages[1].text
+
+
+def test_what_was_left_out_is_shown(make_evaluation: EvaluationMaker, tmp_path: Path) -> None:
+    base, soft = make_evaluation("base"), make_evaluation("soft", adapter="dir")
+    base.splits["held_out_families"]["left_out"] = {"w1_sampled": 7}
+    base.splits["held_out_families"]["family_mean"]["w1_sampled"] = {"value": None}
+    soft.rows[0]["shape_kl"] = None
+    base.write()
+    soft.write()
+    (tmp_path / "demo.json").write_text(json.dumps({"left_out": ["Only every third prompt."]}))
+    text = _page([tmp_path]).text
+    assert "This run left something out. Only every third prompt." in text
+    assert "Held-out families Normalised W1, from draws 7 0" in text
+    assert "soft, Shape KL, held-out families: 1 of 24 prompts not compared" in text
+
+
+def test_one_condition_makes_a_page_without_goals(make_evaluation: EvaluationMaker) -> None:
+    page = _page([make_evaluation("base").write()])
+    assert "Held against the goals" not in page.text
+    assert "The conditions side by side" in page.text
+
+
+def test_results_without_curves_make_a_page_without_panels(
+    make_evaluation: EvaluationMaker,
+) -> None:
+    evaluation = make_evaluation("base")
+    for row in evaluation.rows:
+        row.pop("cdf", None)
+    assert "Target against model" not in _page([evaluation.write()]).text
+
+
+def test_provenance_names_files_seed_command_and_versions(three_conditions: list[Path]) -> None:
+    text = _page(three_conditions).text
+    for directory in three_conditions:
+        assert f"{directory}/result.json" in text
+        assert f"{directory}/rows/numeric.jsonl" in text
+    assert "aleator eval sandbox" in text
+    assert "train/soft/adapter" in text
+    assert "torch 2.13.0" in text
+
+
+def test_a_page_is_written_whole_or_not_at_all(
+    three_conditions: list[Path], tmp_path: Path
+) -> None:
+    collection = load_results(three_conditions)
+    write_page(collection, tmp_path / "new" / "page.html")
+    assert (tmp_path / "new" / "page.html").read_text() == render_page(collection)
+    with pytest.raises(OutputError, match="cannot write"):
+        write_page(collection, tmp_path / "new" / "page.html" / "below.html")

@@ -1,0 +1,118 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from aleator.errors import InputError
+from aleator.report.read_result import read_result
+from aleator.report.results import Estimate
+
+from .conftest import EvaluationMaker
+
+
+def test_figures_are_read_as_written(make_evaluation: EvaluationMaker) -> None:
+    evaluation = make_evaluation("soft", adapter="train/soft/adapter", collapse=0.1)
+    result = read_result(evaluation.write())
+    written = evaluation.splits["held_out_families"]
+    read = result.splits["held_out_families"]
+    shape = written["family_mean"]["shape_kl"]
+    assert read.family_mean["shape_kl"] == Estimate(shape["value"], shape["low"], shape["high"])
+    assert read.families["chi"]["value_tv"].value == written["families"]["chi"]["value_tv"]
+    assert (read.prompts, result.adapter, result.seed) == (24, "train/soft/adapter", 11)
+    assert result.command == "aleator eval sandbox"
+    assert len(result.rows) == 24 + 28
+
+
+def test_a_row_keeps_its_figures_parameters_and_curve(make_evaluation: EvaluationMaker) -> None:
+    evaluation = make_evaluation("base")
+    result = read_result(evaluation.write())
+    row, written = result.rows[2], evaluation.rows[2]
+    assert row.metrics["w1_normalised"] == written["w1_normalised"]
+    assert row.parameters == (("mu", 2.0), ("sigma", 1.5))
+    assert row.curve is not None and list(row.curve.model) == written["cdf"]["model"]
+    assert result.rows[0].curve is None
+
+
+def test_undefined_figures_are_none(make_evaluation: EvaluationMaker) -> None:
+    evaluation = make_evaluation("base")
+    evaluation.rows[0]["w1_sampled"] = None
+    evaluation.rows[1]["w1_sampled"] = float("nan")
+    evaluation.splits["held_out_families"]["family_mean"]["w1_sampled"] = {
+        "value": None,
+        "low": None,
+        "high": None,
+    }
+    result = read_result(evaluation.write())
+    assert [row.metrics["w1_sampled"] for row in result.rows[:2]] == [None, None]
+    assert result.splits["held_out_families"].family_mean["w1_sampled"] == Estimate(None)
+
+
+def test_other_settings_are_kept_as_text(make_evaluation: EvaluationMaker) -> None:
+    evaluation = make_evaluation("base")
+    evaluation.top["limit"] = 12
+    evaluation.top["bench"]["numeric"]["settings"] = {"draws": 1000, "nodes": None}
+    settings = read_result(evaluation.write()).settings
+    assert settings == {"limit": "12", "settings.draws": "1000", "settings.nodes": "none"}
+
+
+def test_a_result_without_the_benchmark_is_refused(make_evaluation: EvaluationMaker) -> None:
+    evaluation = make_evaluation("base")
+    evaluation.top["bench"] = {"closed_sets": {}}
+    directory = evaluation.write()
+    with pytest.raises(
+        InputError, match=rf"^{directory} has no numeric benchmark.*--bench numeric"
+    ):
+        read_result(directory)
+
+
+def test_missing_rows_are_named(make_evaluation: EvaluationMaker) -> None:
+    directory = make_evaluation("base").write()
+    (directory / "rows" / "numeric.jsonl").unlink()
+    with pytest.raises(InputError, match=r"base is incomplete: rows/numeric\.jsonl is missing"):
+        read_result(directory)
+
+
+def test_another_schema_is_refused(make_evaluation: EvaluationMaker) -> None:
+    evaluation = make_evaluation("base")
+    evaluation.top["schema_version"] = 99
+    with pytest.raises(InputError, match="schema_version 99"):
+        read_result(evaluation.write())
+
+
+def test_a_torn_file_is_refused(make_evaluation: EvaluationMaker) -> None:
+    directory = make_evaluation("base").write()
+    path: Path = directory / "result.json"
+    path.write_text(path.read_text()[:-40])
+    with pytest.raises(InputError, match=r"result\.json is not JSON"):
+        read_result(directory)
+
+
+@pytest.mark.parametrize("field", ["key", "split", "family", "prompt"])
+def test_a_row_that_lacks_a_field_is_named_by_its_line(
+    make_evaluation: EvaluationMaker, field: str
+) -> None:
+    evaluation = make_evaluation("base")
+    del evaluation.rows[1][field]
+    with pytest.raises(InputError, match=rf"numeric\.jsonl lacks line 2\.{field}"):
+        read_result(evaluation.write())
+
+
+def test_curves_of_different_lengths_are_refused(make_evaluation: EvaluationMaker) -> None:
+    evaluation = make_evaluation("base")
+    evaluation.rows[2]["cdf"]["model"] = [0.5]
+    with pytest.raises(InputError, match=r"line 3\.cdf has lists of different lengths"):
+        read_result(evaluation.write())
+
+
+def test_an_estimate_without_a_value_is_refused(make_evaluation: EvaluationMaker) -> None:
+    evaluation = make_evaluation("base")
+    del evaluation.splits["unseen_parameters"]["family_mean"]["shape_kl"]["value"]
+    directory = evaluation.write()
+    assert (
+        "value"
+        not in json.loads((directory / "result.json").read_text())["bench"]["numeric"]["splits"][
+            "unseen_parameters"
+        ]["family_mean"]["shape_kl"]
+    )
+    with pytest.raises(InputError, match=r"unseen_parameters\.family_mean\.shape_kl\.value"):
+        read_result(directory)

@@ -1,0 +1,83 @@
+from pathlib import Path
+
+from aleator.report.comparisons import goal_lines
+from aleator.report.load import load_results
+from aleator.report.results import Collection
+from aleator.report.words import Headline, far_families, headline, listed
+
+from .conftest import EvaluationMaker
+
+
+def _headline(directories: list[Path]) -> Headline:
+    collection = load_results(directories)
+    return headline(collection, goal_lines(collection))
+
+
+def test_when_all_goals_are_met_nothing_failed(three_conditions: list[Path]) -> None:
+    found = _headline(three_conditions)
+    assert found.title == "sandbox: 10 of 10 goals met"
+    assert found.failures == ("No stated goal was missed.",)
+    assert any("its likeliest value takes" in sentence for sentence in found.base)
+    assert found.changes[0].startswith("soft, held-out families: Shape KL fell to 0.1")
+
+
+def test_what_failed_is_said(make_evaluation: EvaluationMaker) -> None:
+    base = make_evaluation("base").write()
+    worse = make_evaluation("soft", adapter="dir", collapse=0.95)
+    for row in worse.rows:
+        row["valid_mass"] = 0.5
+    found = _headline([base, worse.write()])
+    assert found.title == "sandbox: 0 of 5 goals met, 5 not met"
+    assert "soft, Shape KL on held-out families" in found.failures[0]
+    assert "soft lost valid mass on held-out families" in found.failures[1]
+    assert "rose to" in found.changes[0]
+
+
+def test_an_interval_that_holds_the_goal_is_undecided(make_evaluation: EvaluationMaker) -> None:
+    base = make_evaluation("base").write()
+    near = make_evaluation("soft", adapter="dir", collapse=0.4).write()
+    found = _headline([base, near])
+    assert any(sentence.startswith("Undecided, the interval holds") for sentence in found.failures)
+
+
+def test_the_part_of_shape_in_the_lost_nats(three_conditions: list[Path]) -> None:
+    """Hand-made rows split every sequence KL 40 : 3."""
+    assert "93.0% were shape, the rest spelling" in _headline(three_conditions).changes[0]
+
+
+def test_a_base_alone_is_described(make_evaluation: EvaluationMaker) -> None:
+    found = _headline([make_evaluation("base").write()])
+    assert found.title == "sandbox: how random its answers are"
+    assert found.base and not found.changes
+
+
+def test_a_condition_without_figures_is_said_not_to_compare(
+    make_evaluation: EvaluationMaker,
+) -> None:
+    base, soft = make_evaluation("base"), make_evaluation("soft", adapter="dir")
+    for row in soft.rows:
+        row["key"] = "other/" + row["key"]
+    found = _headline([base.write(), soft.write()])
+    assert found.changes[0] == "soft, held-out families: nothing can be compared with base."
+    assert any(sentence.startswith("Not measured") for sentence in found.failures)
+
+
+def test_the_families_farthest_from_their_target(make_evaluation: EvaluationMaker) -> None:
+    evaluation = make_evaluation("base")
+    families = evaluation.splits["held_out_families"]["families"]
+    families["chi"] |= {"value_tv": 0.9, "modal_share": 0.75}
+    families["poisson"] |= {"value_tv": None}
+    collection: Collection = load_results([evaluation.write()])
+    told = far_families(collection.results[0], "held_out_families")
+    assert told.startswith("chi (value TV 0.900, top answer 75%), ")
+    assert "poisson" not in told
+    assert far_families(collection.results[0], "absent") == ""
+
+
+def test_lists_read_as_english() -> None:
+    assert [listed([]), listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
