@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from aleator.distributions.count_quantiles import count_quantiles
 from aleator.errors import InputError, ParameterError
 
 Kind = Literal["continuous", "discrete"]
@@ -188,7 +189,10 @@ class Distribution:
 
     def ppf(self, q: ArrayLike) -> FloatArray:
         """The quantile function: the smallest x of the support with P(X <= x) >= q."""
-        return self._evaluate(self.family.scipy.ppf, q)
+        if self.family.discrete:
+            levels = np.asarray(q, dtype=np.float64)
+            return count_quantiles(levels, self._scipy_ppf, self.cdf)
+        return self._scipy_ppf(q)
 
     def isf(self, q: ArrayLike) -> FloatArray:
         """The upper quantile function: the x with P(X > x) = q (discrete: the smallest with <=)."""
@@ -238,6 +242,9 @@ class Distribution:
 
     def _written(self) -> str:
         return ", ".join(f"{name}={value!r}" for name, value in self.parameters)
+
+    def _scipy_ppf(self, q: ArrayLike) -> FloatArray:
+        return self._evaluate(self.family.scipy.ppf, q)
 
     def _evaluate(self, method: Callable[..., ArrayLike], argument: ArrayLike) -> FloatArray:
         keywords = self.family.keywords(self.loc, self.scale)
