@@ -112,7 +112,7 @@ class PrefixForest(ABC):
         self._reserve(self.size + count)
         rows = slice(self.size, self.size + count)
         for name, column in self._integers.items():
-            column[rows] = integers[name] if name in integers else _UNEXPANDED
+            column[rows] = integers.get(name, _UNEXPANDED)
         self._integers["child_start"][rows] = _UNEXPANDED
         self._integers["child_stop"][rows] = _UNEXPANDED
         self._floats["mass"][rows] = mass
@@ -125,7 +125,6 @@ class PrefixForest(ABC):
         if needed <= capacity:
             return
         wanted = max(needed, 2 * capacity)
-        for columns in (self._integers, self._floats):
-            for name, column in columns.items():
-                columns[name] = np.resize(column, wanted)
+        self._integers = {name: np.resize(old, wanted) for name, old in self._integers.items()}
+        self._floats = {name: np.resize(old, wanted) for name, old in self._floats.items()}
         self._terminal = np.resize(self._terminal, wanted)

@@ -99,7 +99,8 @@ def exact_trees(
         steps = descend(forest, heads, rng)
         inner = ~forest.terminal[steps.row]
         tail_rows, inverse = np.unique(steps.row[inner], return_inverse=True)
-        tail_weights = np.bincount(inverse, head_weights[steps.path[inner]], len(tail_rows))
+        tail_weights = np.zeros(len(tail_rows))
+        np.add.at(tail_weights, inverse, head_weights[steps.path[inner]])
         masses, step_masses = forest.floats("mass"), forest.floats("step_mass")
         every = np.concatenate((rows, tail_rows))
         weights = np.concatenate((masses[rows], tail_weights))

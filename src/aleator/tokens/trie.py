@@ -37,7 +37,7 @@ class PrefixTrie(PrefixForest):
         self._lengths = lengths[order]
         same = (self._matrix[1:] == self._matrix[:-1]).all(axis=1)
         if same.any() or (lengths < 2).any():
-            index = int(order[np.argmax(same)]) if same.any() else int(np.argmax(lengths < 2))
+            index = int(order[1:][np.argmax(same)]) if same.any() else int(np.argmax(lengths < 2))
             raise InputError(
                 f"The outcome {outcomes.strings[index]!r} has no tokens of its own: the tokenizer "
                 "writes it as it writes another outcome, or as nothing."
