@@ -129,7 +129,8 @@ def _copied_text(rng: np.random.Generator) -> str:
         return " ".join(pick(rng, pick(rng, _ALL).members) for _ in range(count))
     decimals = pick(rng, (0, 1, 2, 2, 3))
     size = pick(rng, (1.0, 10.0, 100.0, 1000.0))
-    return f"{(rng.random() * 1.4 - 0.4) * size:.{decimals}f}".replace("-0.00", "0.00")
+    text = f"{(rng.random() * 1.4 - 0.4) * size:.{decimals}f}"
+    return text if float(text) != 0 else text.removeprefix("-")
 
 
 def copying(rng: np.random.Generator) -> Conversation:
