@@ -2,12 +2,14 @@
 
 from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 
+from aleator.sandbox.tokenizer import PAD, TURN_END
+
 CONTEXT = 1024
 
 
 def new_model(tokenizer: PreTrainedTokenizerFast) -> Qwen3ForCausalLM:
     """An untrained model for `tokenizer`, float32; its weights follow torch's global seed."""
-    stop = tokenizer.convert_tokens_to_ids("<|im_end|>")
+    ids = tokenizer.get_vocab()
     config = Qwen3Config(
         vocab_size=len(tokenizer),
         hidden_size=256,
@@ -18,8 +20,8 @@ def new_model(tokenizer: PreTrainedTokenizerFast) -> Qwen3ForCausalLM:
         head_dim=64,
         max_position_embeddings=CONTEXT,
         tie_word_embeddings=True,
-        eos_token_id=stop,
-        pad_token_id=tokenizer.pad_token_id,
+        eos_token_id=ids[TURN_END],
+        pad_token_id=ids[PAD],
         bos_token_id=None,
         use_cache=True,
     )

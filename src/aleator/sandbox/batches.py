@@ -1,4 +1,4 @@
-"""Batches that the sandbox model learns from: rows of text, and numeric prompts with their trees."""
+"""Batches that the sandbox model learns from: rows of text, numeric prompts with their trees."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -98,7 +98,7 @@ def conversation_pieces(
 
 
 class NumericPrompts:
-    """Fresh numeric prompts over wide parameters: raw text with exact targets, or collapsed chat."""
+    """Fresh numeric prompts of wide parameters: raw text with exact targets, or collapsed chat."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
         """Bind both prompt formats to `tokenizer`."""

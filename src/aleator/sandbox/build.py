@@ -9,7 +9,7 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +20,7 @@ import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 from transformers import PreTrainedTokenizerFast, Qwen3ForCausalLM
 
+from aleator.files import JsonValue
 from aleator.models.output_head import float32_logits_at
 from aleator.models.packed_forward import packed_logits
 from aleator.sandbox.architecture import new_model
@@ -38,11 +39,10 @@ from aleator.training.loss import tree_loss_sum
 TOKENIZER_DOCUMENTS = 6000
 WARMUP_STEPS = 100
 CLIP_NORM = 1.0
-CHAT_TEXT_WEIGHT = 1.0
 LOG_EVERY = 20
 _LOSSES = ("documents", "conversations", "prompts")
 
-Log = Callable[[dict[str, float | str]], None]
+Log = Callable[[Mapping[str, JsonValue]], None]
 
 
 class Losses(NamedTuple):
@@ -53,14 +53,24 @@ class Losses(NamedTuple):
     prompts: torch.Tensor
 
 
-def build_sandbox(work: Path, out: Path, *, seed: int = 11, log: Log) -> None:
-    """Make tokenizer and model, stage by stage, and save the model folder to `out`."""
+def build_model(
+    work: Path, out: Path, *, log: Log, seed: int = 11, stages: Sequence[Stage] = STAGES
+) -> None:
+    """Make tokenizer and model, stage by stage, and save the model folder to `out`.
+
+    Args:
+        work: where finished stages are kept.
+        out: folder for the model, its tokenizer and configuration.
+        log: called every few steps with the stage, the step, running losses and seconds.
+        seed: of the texts, the prompts and the first weights.
+        stages: what to run.
+    """
     work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     tokenizer = _tokenizer(seed)
     model = new_model(tokenizer)
     history = hashlib.sha256()
-    for index, stage in enumerate(STAGES):
+    for index, stage in enumerate(stages):
         history.update(json.dumps([seed, asdict(stage)], sort_keys=True).encode())
         checkpoint = work / f"{stage.name}-{history.hexdigest()[:12]}.safetensors"
         if not checkpoint.exists():
