@@ -1,13 +1,16 @@
-"""Random models of four architectures, a few thousand weights each, and tokenizers to go with them.
+"""Random models of four architectures, trees to ask them about, and tokenizers.
 
 Real code paths without downloads. Weights are drawn with a wide spread, so that attention
 is far from uniform and a wrong mask shows. The sliding windows are shorter than the prompts
 of the tests.
 """
 
+from dataclasses import dataclass
 from typing import Literal, get_args
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import (
     Gemma3ForCausalLM,
@@ -31,14 +34,17 @@ VOCABULARY = 400
 
 
 def tiny_model(
-    architecture: Architecture, attention: str = "eager", seed: int = 0, window: int = WINDOW
+    architecture: Architecture,
+    attention: str = "eager",
+    vocabulary: int = VOCABULARY,
+    layers: int = 4,
 ) -> PreTrainedModel:
     """A random model in float32, in evaluation mode; GPT-OSS runs on eager attention only."""
     shared = {
-        "vocab_size": VOCABULARY,
+        "vocab_size": vocabulary,
         "hidden_size": 32,
         "intermediate_size": 48,
-        "num_hidden_layers": 4,
+        "num_hidden_layers": layers,
         "num_attention_heads": 4,
         "num_key_value_heads": 2,
         "head_dim": 8,
@@ -48,8 +54,8 @@ def tiny_model(
         "eos_token_id": None,
         "pad_token_id": None,
     }
-    alternating = ["sliding_attention", "full_attention"] * 2
-    torch.manual_seed(seed)
+    alternating = (["sliding_attention", "full_attention"] * layers)[:layers]
+    torch.manual_seed(0)
     match architecture:
         case "llama":
             model = LlamaForCausalLM(LlamaConfig(**shared))
@@ -59,7 +65,7 @@ def tiny_model(
             model = Gemma3ForCausalLM(
                 Gemma3TextConfig(
                     **shared,
-                    sliding_window=window,
+                    sliding_window=WINDOW,
                     layer_types=alternating,
                     query_pre_attn_scalar=8,
                     final_logit_softcapping=5.0,
@@ -69,10 +75,11 @@ def tiny_model(
             model = GptOssForCausalLM(
                 GptOssConfig(
                     **shared,
-                    sliding_window=window,
+                    sliding_window=WINDOW,
                     layer_types=alternating,
                     num_local_experts=4,
                     num_experts_per_tok=2,
+                    rope_parameters={"rope_type": "default", "rope_theta": 10000.0},
                 )
             )
     with torch.no_grad():
@@ -80,6 +87,34 @@ def tiny_model(
             if parameter.ndim > 1:
                 parameter.normal_(std=parameter.shape[-1] ** -0.5)
     return model.eval()
+
+
+@dataclass(frozen=True)
+class TinyTree:
+    """A tree of tokens after a prompt; node 0 is the prompt's end."""
+
+    tokens: NDArray[np.int64]
+    parents: NDArray[np.int64]
+
+    def path(self, node: int) -> list[int]:
+        """Tokens from the root to `node`."""
+        tokens: list[int] = []
+        while node > 0:
+            tokens.append(int(self.tokens[node]))
+            node = int(self.parents[node])
+        return tokens[::-1]
+
+
+def random_tree(rng: np.random.Generator, nodes: int, reach: int = 6) -> TinyTree:
+    """A tree in which each node hangs on one of the `reach` nodes before it."""
+    parents = [-1, *(int(rng.integers(max(0, n - reach), n)) for n in range(1, nodes))]
+    tokens = [-1, *rng.integers(VOCABULARY, size=nodes - 1).tolist()]
+    return TinyTree(np.array(tokens), np.array(parents))
+
+
+def random_prompt(rng: np.random.Generator, length: int) -> list[int]:
+    """Tokens of any kind."""
+    return rng.integers(VOCABULARY, size=length).tolist()
 
 
 Template = Literal["chatml", "chatml_thinking", "llama3", "gemma", "harmony", "none"]

@@ -1,0 +1,182 @@
+"""From a name to a model and its tokenizer: the sandbox, a directory or a hub id.
+
+Weights come as safetensors only, and code that lies beside them is not run unless asked for.
+A checkpoint must hold every weight of the model: transformers would fill gaps with random
+numbers and a warning.
+"""
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import cast
+
+import torch
+from huggingface_hub.errors import HfHubHTTPError
+from safetensors import SafetensorError
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    PreTrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
+from transformers.utils.hub import cached_file
+
+from aleator.errors import ModelError
+
+SANDBOX = "sandbox"
+"""The name of the model that comes with the package."""
+
+_TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "tokenizer.model")
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model in evaluation mode and its tokenizer.
+
+    Attributes:
+        name: As it was asked for.
+        path: The directory or hub id that it was read from.
+        revision: The commit of a hub model; None for a directory.
+    """
+
+    name: str
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerFast
+    path: str
+    revision: str | None
+
+
+def load_model(
+    name_or_path: str,
+    *,
+    dtype: torch.dtype | None = None,
+    device: str | torch.device | None = None,
+    attn_implementation: str | None = None,
+    trust_remote_code: bool = False,
+) -> LoadedModel:
+    """Load a model and its tokenizer.
+
+    Args:
+        name_or_path: ``sandbox``, a directory or a hub id.
+        dtype: None: float32 for the sandbox, else the checkpoint's own.
+        device: None: the GPU where there is one.
+        attn_implementation: ``sdpa`` or ``eager``; None: what transformers chooses.
+        trust_remote_code: Run code that comes with the model.
+
+    Raises:
+        ModelError: It is not there, incomplete, damaged or of no kind that can be used.
+    """
+    path = _resolve(name_or_path)
+    config = _load_config(path, trust_remote_code)
+    tokenizer = _load_tokenizer(path, trust_remote_code)
+    if dtype is None and name_or_path == SANDBOX:
+        dtype = torch.float32
+    model = _load_weights(path, config, dtype, attn_implementation, trust_remote_code)
+    if device is None:
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.nn.Module.to(model, device)
+    return LoadedModel(name_or_path, model.eval(), tokenizer, path, _revision(path))
+
+
+def sandbox_path() -> Path:
+    """The directory of the packaged sandbox model."""
+    return Path(str(files("aleator"))) / "sandbox" / "model"
+
+
+def _resolve(name: str) -> str:
+    """The directory or hub id behind a name; a directory must hold a whole model."""
+    directory = sandbox_path() if name == SANDBOX else Path(name).expanduser()
+    if not directory.is_dir():
+        if name == SANDBOX:
+            raise ModelError(
+                f"the sandbox model is not in {directory}; install aleator again or build it with "
+                "`aleator sandbox build`"
+            )
+        if name.startswith((".", "/", "~")) or name.count("/") > 1:
+            raise ModelError(f"there is no directory {name}; check the path to the model")
+        return name
+    needed = {
+        "config.json": ["config.json"],
+        "tokenizer (tokenizer.json)": _TOKENIZER_FILES,
+        "weights in safetensors format (model.safetensors)": ["*.safetensors"],
+    }
+    for what, patterns in needed.items():
+        if not any(any(directory.glob(pattern)) for pattern in patterns):
+            raise ModelError(
+                f"{directory} holds no {what}; give a directory as `save_pretrained` writes it, "
+                "model and tokenizer together"
+            )
+    return str(directory)
+
+
+def _load_config(path: str, trust_remote_code: bool) -> PreTrainedConfig:
+    try:
+        return AutoConfig.from_pretrained(path, trust_remote_code=trust_remote_code)
+    except (OSError, HfHubHTTPError) as error:
+        if Path(path).is_dir():
+            raise ModelError(f"cannot read {path}/config.json: {_sentence(error)}") from error
+        raise ModelError(
+            f"cannot load {path!r}: there is no such directory, and the hub has no such model or "
+            "cannot be reached; check the name and the network, or log in for a gated model"
+        ) from error
+    except (ValueError, KeyError) as error:
+        raise ModelError(f"cannot use the model in {path}: {_sentence(error)}") from error
+
+
+def _load_tokenizer(path: str, trust_remote_code: bool) -> PreTrainedTokenizerFast:
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(path, trust_remote_code=trust_remote_code)
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"cannot load the tokenizer of {path}: {_sentence(error)}") from error
+    if not isinstance(tokenizer, PreTrainedTokenizerFast):
+        raise ModelError(
+            f"the tokenizer of {path} is a {type(tokenizer).__name__}; aleator needs one with a "
+            "tokenizer.json"
+        )
+    return tokenizer
+
+
+def _load_weights(
+    path: str,
+    config: PreTrainedConfig,
+    dtype: torch.dtype | None,
+    attn_implementation: str | None,
+    trust_remote_code: bool,
+) -> PreTrainedModel:
+    try:
+        loaded: object = AutoModelForCausalLM.from_pretrained(
+            path,
+            config=config,
+            dtype="auto" if dtype is None else dtype,
+            attn_implementation=attn_implementation,
+            trust_remote_code=trust_remote_code,
+            use_safetensors=True,
+            output_loading_info=True,
+        )
+    except (OSError, ValueError, ImportError, RuntimeError, SafetensorError) as error:
+        raise ModelError(f"cannot load the weights of {path}: {_sentence(error)}") from error
+    # A pair, because of output_loading_info, which the signature does not say.
+    model, report = cast(tuple[PreTrainedModel, dict[str, set[str]]], loaded)
+    missing = sorted(report["missing_keys"])
+    if missing:
+        raise ModelError(
+            f"the checkpoint {path} lacks {len(missing)} of the model's weights, the first is "
+            f"{missing[0]}; save the model again"
+        )
+    return model
+
+
+def _revision(path: str) -> str | None:
+    """The commit that a hub model was read from, as its place in the cache tells."""
+    if Path(path).is_dir():
+        return None
+    found = re.search(r"snapshots/([0-9a-f]{40})/", str(cached_file(path, "config.json")))
+    return found[1] if found else None
+
+
+def _sentence(error: Exception) -> str:
+    """The first sentence of another library's message, on one line."""
+    return " ".join(str(error).split()).split(". ")[0].rstrip(".")
