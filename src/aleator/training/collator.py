@@ -6,7 +6,6 @@ batch and on nothing that happened before.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
 
 import numpy as np
 import torch
@@ -55,42 +54,50 @@ class TrainingBatch:
         )
 
 
-class TrainerInputs(TypedDict):
-    """What the collator hands to the Trainer, which wants a mapping."""
-
-    batch: TrainingBatch
-
-
 @dataclass(frozen=True)
-class TreeCollator:
-    """Makes batches of visits.
+class BatchMaker:
+    """Writes visits as tokens.
 
     Attributes:
         prompt_format: how prompts become tokens.
         speller: how answers become tokens.
-        supervision: what of each target is supervised.
-        seed: of the drawn paths.
-        pad_token_id: any token; padding is never read.
     """
 
     prompt_format: PromptFormat
     speller: Speller
-    supervision: Supervision
-    seed: int
-    pad_token_id: int
 
-    def __call__(self, visits: Sequence[Visit]) -> TrainerInputs:
-        """One batch of the visits, in their order."""
-        rng = generator(self.seed, Stream.TREES, visits[0].number)
-        trees = make_trees([visit.target for visit in visits], self.speller, self.supervision, rng)
+    def batch(
+        self, visits: Sequence[Visit], supervision: Supervision, rng: np.random.Generator
+    ) -> TrainingBatch:
+        """The visits in their order, with trees drawn from `rng`."""
+        trees = make_trees([visit.target for visit in visits], self.speller, supervision, rng)
         prompts = [self.prompt_format.prompt_ids(visit.prompt) for visit in visits]
-        batch = TrainingBatch(
-            packed=pack(prompts, trees, self.pad_token_id),
+        return TrainingBatch(
+            packed=pack(prompts, trees, self.prompt_format.stop_token_id),
             targets=TreeTargets.from_trees(trees),
             first_visit=visits[0].number,
-            tokens=sum(len(prompt) for prompt in prompts) + sum(tree.size - 1 for tree in trees),
+            tokens=sum(map(len, prompts)) + sum(tree.size - 1 for tree in trees),
         )
-        return {"batch": batch}
+
+
+@dataclass(frozen=True)
+class TreeCollator:
+    """Makes the batches of a run.
+
+    Attributes:
+        maker: writes visits as tokens.
+        supervision: what of each target is supervised.
+        seed: of the drawn paths.
+    """
+
+    maker: BatchMaker
+    supervision: Supervision
+    seed: int
+
+    def __call__(self, visits: Sequence[Visit]) -> dict[str, TrainingBatch]:
+        """One batch of the visits, in their order, in the mapping that the Trainer wants."""
+        rng = generator(self.seed, Stream.TREES, visits[0].number)
+        return {"batch": self.maker.batch(visits, self.supervision, rng)}
 
 
 def make_trees(

@@ -120,16 +120,15 @@ def node_kl(logits: Float[Tensor, "n V"], targets: TreeTargets) -> Float[Tensor,
     Returns:
         float32 [N]. Zero up to rounding (a few 1e-7, of either sign) where the model is right.
     """
-    if len(logits) != len(targets.weights):
-        raise ValueError(f"{len(logits)} rows of logits for {len(targets.weights)} nodes")
-    log_q = torch.log_softmax(logits.float(), dim=-1)[targets.entry_nodes, targets.entry_tokens]
-    terms = targets.entry_probabilities * (targets.entry_logs - log_q)
-    return torch.zeros_like(targets.weights).index_add(0, targets.entry_nodes, terms)
+    return torch.zeros_like(targets.weights).index_add(
+        0, targets.entry_nodes, _entry_terms(logits, targets)
+    )
 
 
 def tree_loss_sum(logits: Float[Tensor, "n V"], targets: TreeTargets) -> Float[Tensor, ""]:
     """Sum over the batch's nodes of weight × KL, a scalar; `tree_loss` before its mean."""
-    return (targets.weights * node_kl(logits, targets)).sum()
+    # Not by way of node_kl: on a GPU index_add sums in an order of its own each time.
+    return (targets.weights[targets.entry_nodes] * _entry_terms(logits, targets)).sum()
 
 
 def tree_loss(logits: Float[Tensor, "n V"], targets: TreeTargets) -> Float[Tensor, ""]:
@@ -148,3 +147,11 @@ def prompt_losses(logits: Float[Tensor, "n V"], targets: TreeTargets) -> Float[T
     """Σ_n w_n KL of each prompt, float32 [B]; `tree_loss` is its mean."""
     weighted = targets.weights * node_kl(logits, targets)
     return weighted.new_zeros(targets.prompts).index_add(0, targets.node_prompts, weighted)
+
+
+def _entry_terms(logits: Float[Tensor, "n V"], targets: TreeTargets) -> Float[Tensor, " e"]:
+    """What every target entry adds to its node's KL: t (log t − log q)."""
+    if len(logits) != len(targets.weights):
+        raise ValueError(f"{len(logits)} rows of logits for {len(targets.weights)} nodes")
+    log_q = torch.log_softmax(logits.float(), dim=-1)[targets.entry_nodes, targets.entry_tokens]
+    return targets.entry_probabilities * (targets.entry_logs - log_q)

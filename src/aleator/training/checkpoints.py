@@ -1,0 +1,107 @@
+"""Checkpoints of a training run: whole or absent, and only the newest kept.
+
+A checkpoint holds the adapter as safetensors, the states of the optimiser and of the learning rate
+(tensors that the Trainer writes, and reads back with `weights_only=True`), the Trainer's counts as
+JSON, and what the run has spent. No generator state: see `seeds.py`.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+from safetensors import SafetensorError
+
+from aleator.files import read_json, whole_folder, write_json
+
+_COUNTERS = "counters.json"
+_NAME = re.compile(r"checkpoint-(\d+)")
+_OS_ERROR = re.compile(r"\(os error (\d+)\)")
+_PROBE_BYTES = 1 << 20
+
+
+@dataclass
+class Counters:
+    """What a run has spent, over all its sittings.
+
+    Attributes:
+        updates: optimiser steps.
+        tokens: tokens that the model read, padding aside.
+        nodes: prefixes supervised.
+        seconds: time in the training loop, with validation and checkpoints; work that a kill
+            destroyed is not counted.
+    """
+
+    updates: int = 0
+    tokens: int = 0
+    nodes: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A finished checkpoint.
+
+    Attributes:
+        folder: where it lies.
+        step: updates made.
+        counters: what had been spent.
+    """
+
+    folder: Path
+    step: int
+    counters: Counters
+
+
+def latest_checkpoint(folder: Path) -> Checkpoint | None:
+    """The newest checkpoint in `folder`, or None.
+
+    Raises:
+        InputError: Its counters cannot be read.
+    """
+    if not folder.is_dir():
+        return None
+    steps = {int(m[1]): path for path in folder.iterdir() if (m := _NAME.fullmatch(path.name))}
+    if not steps:
+        return None
+    step = max(steps)
+    counters = TypeAdapter(Counters).validate_python(read_json(steps[step] / _COUNTERS))
+    return Checkpoint(steps[step], step, counters)
+
+
+def write_checkpoint(
+    folder: Path, step: int, counters: Counters, write_state: Callable[[Path], None]
+) -> None:
+    """Write a checkpoint with what `write_state` puts into a folder; then drop the older ones.
+
+    Raises:
+        OutputError: The disk is full or the place cannot be written; the older one still stands.
+    """
+    place = folder / f"checkpoint-{step}"
+    with whole_folder(place) as beside, disk_errors_named(beside):
+        write_state(beside)
+        write_json(beside / _COUNTERS, asdict(counters))
+    for path in folder.iterdir():
+        if _NAME.fullmatch(path.name) and path != place:
+            shutil.rmtree(path)
+
+
+@contextmanager
+def disk_errors_named(folder: Path) -> Iterator[None]:
+    """Turn what torch and safetensors raise where `folder` cannot be written into an OSError.
+
+    Anything else that they raise passes through.
+    """
+    try:
+        yield
+    except (RuntimeError, SafetensorError) as error:
+        if number := _OS_ERROR.search(str(error)):
+            raise OSError(int(number[1]), str(error)) from error
+        # torch does not say why a file could not be written: a full disk says it again.
+        with (folder / ".probe").open("wb") as probe:
+            probe.write(bytes(_PROBE_BYTES))
+        (folder / ".probe").unlink()
+        raise

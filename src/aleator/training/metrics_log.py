@@ -1,0 +1,62 @@
+"""`metrics.jsonl`: what a training run logs, one row each, kept as it comes.
+
+Rows of training: step, loss (mean over the updates since the row before), learning_rate,
+grad_norm; rows of validation: step, validation_kl; both with the tokens and seconds spent so far.
+The file is called `metrics.jsonl.partial` until the run is finished. A resumed run repeats the
+updates since its checkpoint with the same losses, so rows already there stand.
+"""
+
+from pathlib import Path
+
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from aleator.files import Row, RowLog
+from aleator.training.validation import VALIDATION_KL
+
+KEY = "row"
+_FIELDS = ("loss", VALIDATION_KL, "learning_rate", "grad_norm", "tokens", "seconds")
+
+
+class MetricsLog(TrainerCallback):
+    """Keeps the rows of one run.
+
+    Args:
+        path: Where the finished file shall lie.
+
+    Raises:
+        OutputError: The place cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._log = RowLog(path, KEY)
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        *,
+        logs: dict[str, float],
+        **kwargs: object,
+    ) -> None:
+        """Keep one row; the Trainer's own summary at the end is none."""
+        kind = "training" if "loss" in logs else "validation"
+        key = f"{kind}-{state.global_step}"
+        if not state.is_world_process_zero or key in self._log.done:
+            return
+        if kind == "training" or VALIDATION_KL in logs:
+            row: Row = {KEY: key, "step": state.global_step}
+            self._log.append(row | {name: logs[name] for name in _FIELDS if name in logs})
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows so far."""
+        return list(self._log.done.values())
+
+    def finish(self) -> None:
+        """Give the file its final name.
+
+        Raises:
+            OutputError: It cannot be renamed.
+        """
+        self._log.finish()

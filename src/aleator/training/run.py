@@ -1,0 +1,186 @@
+"""A training run from a request to an adapter in a folder.
+
+The folder holds `run.yaml`, `metrics.jsonl`, `adapter/` and `checkpoints/`. The adapter appears
+whole or not at all. The same request again goes on from the last checkpoint, to the same adapter
+bit for bit (same machine, same versions), and does nothing where the run is finished; another
+request for the same folder is refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import torch
+from torch import nn
+from transformers import TrainingArguments
+
+from aleator.errors import RecipeError
+from aleator.files import Row, read_rows, whole_folder
+from aleator.models.adapters import LoraSettings, attach_adapter, save_adapter
+from aleator.models.loading import SANDBOX, LoadedModel, load_model
+from aleator.recipe_files import find_recipe
+from aleator.tokens.chat import ChatFormat
+from aleator.tokens.speller import Speller
+from aleator.training.checkpoints import Counters, disk_errors_named, latest_checkpoint
+from aleator.training.collator import BatchMaker, TreeCollator
+from aleator.training.metrics_log import MetricsLog
+from aleator.training.progress import ProgressBar
+from aleator.training.prompts import make_visits
+from aleator.training.recipe import Method, Recipe
+from aleator.training.recipe_yaml import read_recipe
+from aleator.training.run_record import RunRecord, read_record
+from aleator.training.settings import training_arguments
+from aleator.training.trainer import TreeTrainer
+from aleator.training.validation import SequenceKL, ValidationCallback
+
+ADAPTER = "adapter"
+CHECKPOINTS = "checkpoints"
+METRICS = "metrics.jsonl"
+
+_DTYPES = {"auto": None, "float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+@dataclass(frozen=True)
+class TrainRequest:
+    """What a user asks for.
+
+    Attributes:
+        model: "sandbox", a directory or a hub id.
+        method: "soft" or "hard".
+        out: the run's folder.
+        recipe: a file, or the name of a recipe that came with aleator; None: the sandbox's own
+            for the sandbox, the paper's for every other model.
+        overrides: values of the recipe to replace, as YAML text by dotted key.
+        report_to: experiment trackers, by transformers' names.
+        command: how it was asked for, for the record.
+        trust_remote_code: run code that comes with the model.
+    """
+
+    model: str
+    method: Method
+    out: Path
+    recipe: str | None = None
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    report_to: tuple[str, ...] = ()
+    command: str = ""
+    trust_remote_code: bool = False
+
+    def resolved_recipe(self) -> Recipe:
+        """The recipe with its overrides.
+
+        Raises:
+            RecipeError: It is wrong, or for the other method.
+            InputError: There is none of that name.
+        """
+        default = f"{'sandbox' if self.model == SANDBOX else 'paper'}/{self.method}"
+        path = find_recipe(self.recipe or default)
+        recipe = read_recipe(path, self.overrides)
+        if recipe.method != self.method:
+            raise RecipeError(
+                f"{path} is for method {recipe.method!r}, not {self.method!r}: choose another "
+                "recipe or method"
+            )
+        return recipe
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What came out.
+
+    Attributes:
+        out: the run's folder.
+        adapter: the adapter's folder in it.
+        spent: updates, tokens and time of the whole run.
+        metrics: all rows of `metrics.jsonl`.
+        trained: False where the run had been finished before.
+    """
+
+    out: Path
+    adapter: Path
+    spent: Counters
+    metrics: list[Row]
+    trained: bool
+
+
+def train(request: TrainRequest) -> TrainResult:
+    """Train an adapter, or go on with one, or find it finished.
+
+    Raises:
+        InputError: The model, the recipe or the folder cannot be used.
+        ConfigurationChangedError: The folder holds another run.
+        OutputError: The folder cannot be written or the disk is full; the same request goes on
+            from the last checkpoint.
+    """
+    out = request.out
+    wanted = RunRecord(request.model, request.resolved_recipe(), request.command)
+    record = read_record(out) or wanted
+    record.check_same(wanted, out)
+    if record.spent is not None:
+        return TrainResult(
+            out, out / ADAPTER, record.spent, read_rows(out / METRICS), trained=False
+        )
+    arguments = training_arguments(record.recipe, out / CHECKPOINTS, request.report_to)
+    writes = arguments.process_index == 0
+    if writes:
+        record.write(out)  # before anything long, so that a place that cannot be written says so
+    loaded = load_model(
+        request.model,
+        dtype=_DTYPES[record.recipe.dtype],
+        device=arguments.device,
+        trust_remote_code=request.trust_remote_code,
+    )
+    record = record.with_revision(loaded.revision)
+    metrics = MetricsLog(out / METRICS) if writes else None
+    if writes:
+        record.write(out)
+    trainer = _trainer(record.recipe, loaded, arguments, metrics)
+    _fit(trainer, out / CHECKPOINTS)
+    if metrics is not None:
+        _save(trainer, out / ADAPTER)
+        metrics.finish()
+        replace(record, spent=trainer.counters).write(out)
+    rows = [] if metrics is None else metrics.rows
+    return TrainResult(out, out / ADAPTER, trainer.counters, rows, trained=True)
+
+
+def _trainer(
+    recipe: Recipe,
+    loaded: LoadedModel,
+    arguments: TrainingArguments,
+    metrics: MetricsLog | None,
+) -> TreeTrainer:
+    """Put the parts together."""
+    prompt_format = ChatFormat(loaded.tokenizer)
+    maker = BatchMaker(prompt_format, Speller(prompt_format))
+    lora = LoraSettings(**asdict(recipe.lora))
+    trainer = TreeTrainer(
+        attach_adapter(loaded.model, lora, recipe.seed),
+        arguments,
+        visits=make_visits(recipe),
+        collator=TreeCollator(maker, recipe.supervision, recipe.seed),
+        mean=recipe.mean,
+    )
+    if metrics is not None:
+        trainer.add_callback(metrics)
+    if recipe.validation is not None:
+        measure = SequenceKL.of(recipe.validation, recipe.data, maker, recipe.seed)
+        every = recipe.validation.every
+        trainer.add_callback(ValidationCallback(measure, every, trainer.report))
+    return trainer
+
+
+def _fit(trainer: TreeTrainer, checkpoints: Path) -> None:
+    """Train to the end, from the last checkpoint where there is one."""
+    progress = ProgressBar()
+    trainer.add_callback(progress)
+    try:
+        trainer.fit(latest_checkpoint(checkpoints))
+    finally:
+        progress.stop()
+
+
+def _save(trainer: TreeTrainer, folder: Path) -> None:
+    """Write the adapter, whole or not at all."""
+    assert isinstance(trainer.model, nn.Module)
+    with whole_folder(folder) as beside, disk_errors_named(beside):
+        save_adapter(trainer.model, beside)

@@ -1,0 +1,139 @@
+"""The Trainer of transformers with our batches and our loss.
+
+Two things differ from the Trainer's own ways:
+
+- The loss of an update is one mean over everything in it, also when it is split into passes or
+  spread over processes: passes add up sums, divided by the whole update's total.
+- Dropout is drawn from a seed of the batch's own, so that checkpoints need no generator state.
+
+Checkpoints are in `checkpoints.py`. Written for transformers 5.23, whose hooks
+`_get_num_items_in_batch` and `_save_checkpoint` it overrides.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import torch
+from torch import Tensor, nn
+from transformers import Trainer, TrainingArguments
+from transformers.trainer import TRAINER_STATE_NAME
+from transformers.trainer_callback import PrinterCallback
+
+from aleator.models.adapters import save_adapter
+from aleator.models.packed_forward import packed_logits
+from aleator.training.checkpoints import Checkpoint, Counters, write_checkpoint
+from aleator.training.collator import TrainingBatch, TreeCollator
+from aleator.training.loss import tree_loss_sum
+from aleator.training.prompts import Visits
+from aleator.training.seeds import Stream, torch_seed
+
+Mean: TypeAlias = Literal["prompts", "tokens"]
+
+
+class TreeTrainer(Trainer):
+    """Trains an adapter on packed supervision trees.
+
+    Args:
+        model: A causal language model with an adapter attached.
+        args: The Trainer's own settings; `output_dir` is where checkpoints go.
+        visits: The prompts.
+        collator: Makes batches of them.
+        mean: Whether prompts or supervised tokens count alike in the loss of an update.
+
+    Attributes:
+        counters: What the run has spent.
+    """
+
+    loss_is_scaled_for_ga = True  # by the totals of the whole update, in compute_loss
+
+    def __init__(
+        self,
+        model: nn.Module,
+        args: TrainingArguments,
+        *,
+        visits: Visits,
+        collator: TreeCollator,
+        mean: Mean,
+    ) -> None:
+        super().__init__(model=model, args=args, train_dataset=visits, data_collator=collator)
+        self.remove_callback(PrinterCallback)  # it prints to stdout
+        self.counters = Counters()
+        self._mean: Mean = mean
+        self._last_tick = time.perf_counter()
+
+    def fit(self, checkpoint: Checkpoint | None) -> None:
+        """Train to the end, from the beginning or from a checkpoint."""
+        if checkpoint is not None:
+            self.counters = replace(checkpoint.counters)
+        self._last_tick = time.perf_counter()
+        self.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint.folder))
+        self.tick()
+
+    def tick(self) -> None:
+        """Bring the counters' seconds up to now."""
+        now = time.perf_counter()
+        self.counters.seconds += now - self._last_tick
+        self._last_tick = now
+
+    def compute_loss(
+        self,
+        model: nn.Module,
+        inputs: Mapping[str, object],
+        return_outputs: bool = False,
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Tensor:
+        """One pass's part of the update's loss, so that the parts of all passes add up to it."""
+        batch = inputs["batch"]
+        assert isinstance(batch, TrainingBatch) and num_items_in_batch is not None
+        torch.manual_seed(torch_seed(self.args.seed, Stream.DROPOUT, batch.first_visit))
+        loss = tree_loss_sum(packed_logits(model, batch.packed), batch.targets)
+        # Processes average their gradients, and the total is that of all processes.
+        return loss * self.accelerator.num_processes / num_items_in_batch
+
+    def _get_num_items_in_batch(
+        self, batch_samples: Sequence[Mapping[str, TrainingBatch]], device: torch.device
+    ) -> Tensor:
+        """What the loss of an update is divided by; counts what the update reads on the way."""
+        batches = [sample["batch"] for sample in batch_samples]
+        by_tokens = self._mean == "tokens"
+        totals = (
+            sum(float(b.targets.total_weight if by_tokens else b.targets.prompts) for b in batches),
+            sum(batch.tokens for batch in batches),
+            sum(len(batch.targets.weights) for batch in batches),
+        )
+        everywhere = torch.tensor(totals, dtype=torch.float32, device=device)
+        everywhere = self.accelerator.reduce(everywhere)
+        assert isinstance(everywhere, Tensor)
+        items, tokens, nodes = everywhere.tolist()
+        self.counters.updates += 1
+        self.counters.tokens += int(tokens)
+        self.counters.nodes += int(nodes)
+        return torch.tensor(items, dtype=torch.float32, device=device)
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Log with what has been spent so far."""
+        self.tick()
+        super().log({**logs, "tokens": self.counters.tokens, "seconds": self.counters.seconds})
+
+    def report(self, figures: dict[str, float]) -> None:
+        """Log figures of a callback, and leave the log of the training that may be due to come."""
+        due = self.control.should_log
+        self.log(figures)
+        self.control.should_log = due
+
+    def _save_checkpoint(self, model: nn.Module, trial: object = None) -> None:
+        """Save what a resumed run needs, whole or not at all, and drop what it replaces."""
+        if self.args.should_save:
+            self.tick()
+            folder = Path(str(self.args.output_dir))
+            write_checkpoint(folder, self.state.global_step, self.counters, self._write_state)
+        self.accelerator.wait_for_everyone()
+
+    def _write_state(self, folder: Path) -> None:
+        assert isinstance(self.model, nn.Module)
+        save_adapter(self.model, folder)
+        self._save_optimizer_and_scheduler(str(folder))
+        self.state.save_to_json(str(folder / TRAINER_STATE_NAME))
