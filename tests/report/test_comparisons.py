@@ -7,8 +7,8 @@ import pytest
 from aleator.report.comparisons import GOALS, compare, goal_lines, verdict
 from aleator.report.load import load_results
 from aleator.report.results import Collection, Estimate, PromptResult, Result
-
-from .conftest import FAMILIES, EvaluationMaker
+from tests.report.conftest import EvaluationMaker
+from tests.report.handmade import FAMILIES
 
 
 def _result(label: str, figures: dict[str, list[float | None]], adapter: str | None) -> Result:

@@ -5,8 +5,7 @@ import pytest
 
 from aleator.errors import InputError
 from aleator.report.load import find_evaluations, load_results, read_notes
-
-from .conftest import EvaluationMaker
+from tests.report.conftest import EvaluationMaker
 
 
 def test_base_comes_first_the_rest_as_given(three_conditions: list[Path]) -> None:

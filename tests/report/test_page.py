@@ -9,8 +9,8 @@ import pytest
 from aleator.errors import OutputError
 from aleator.report.load import load_results
 from aleator.report.page import render_page, write_page
-
-from .conftest import FAMILIES, METRICS, EvaluationMaker
+from tests.report.conftest import EvaluationMaker
+from tests.report.handmade import FAMILIES, METRICS
 
 HOSTILE = """</style><script>alert('x')</script><img src=x onerror="alert(1)"> "&amp;' {{ 7*7 }}"""
 

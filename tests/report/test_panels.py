@@ -4,8 +4,7 @@ from pathlib import Path
 from aleator.report.load import load_results
 from aleator.report.panels import choose_panels
 from aleator.report.results import Collection
-
-from .conftest import FAMILIES
+from tests.report.handmade import FAMILIES
 
 
 def test_held_out_families_come_first_then_the_others_fill_up(three_conditions: list[Path]) -> None:

@@ -6,8 +6,7 @@ import pytest
 from aleator.errors import InputError
 from aleator.report.read_result import read_result
 from aleator.report.results import Estimate
-
-from .conftest import EvaluationMaker
+from tests.report.conftest import EvaluationMaker
 
 
 def test_figures_are_read_as_written(make_evaluation: EvaluationMaker) -> None:

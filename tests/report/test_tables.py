@@ -6,8 +6,8 @@ import pytest
 from aleator.report.load import load_results
 from aleator.report.results import Collection, Estimate
 from aleator.report.tables import bound_rows, conditions_table, family_table, left_out_rows
-
-from .conftest import FAMILIES, EvaluationMaker
+from tests.report.conftest import EvaluationMaker
+from tests.report.handmade import FAMILIES
 
 SPLITS = tuple(FAMILIES)
 

@@ -4,8 +4,7 @@ from aleator.report.comparisons import goal_lines
 from aleator.report.load import load_results
 from aleator.report.results import Collection
 from aleator.report.words import Headline, far_families, headline, listed
-
-from .conftest import EvaluationMaker
+from tests.report.conftest import EvaluationMaker
 
 
 def _headline(directories: list[Path]) -> Headline:

@@ -113,7 +113,7 @@ def _collapse(base: Result) -> Iterable[str]:
 def _changes(result: Result, base: Result) -> Iterable[str]:
     for split in in_order(tuple(result.splits)):
         figures = [
-            (BY_KEY[metric].short, compare(result, base, metric, split).ratio.value)
+            (BY_KEY[metric].short, compare(result, base, metric, split, resamples=1).ratio.value)
             for metric in ("shape_kl", "value_tv", "w1_normalised")
         ]
         told = [f"{name} {_moved(ratio)}" for name, ratio in figures if ratio is not None]

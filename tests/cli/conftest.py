@@ -1,0 +1,17 @@
+from pathlib import Path
+
+import pytest
+from tests.report.handmade import write_three
+
+from aleator.cli.demo_plan import DemoSettings, note_settings
+
+
+@pytest.fixture
+def finished_demo(tmp_path: Path) -> Path:
+    """A quick demo in which every stage is done; its figures are made by hand."""
+    folder = tmp_path / "demo"
+    note_settings(folder, DemoSettings.chosen(11, quick=True))
+    write_three(folder / "eval")
+    for method in ("soft", "hard"):
+        (folder / "train" / method / "adapter").mkdir(parents=True)
+    return folder
