@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sandbox": BASE | _MODELS | {"training"},
     "report": BASE | _WORK | {"benchmarks"},
     "cli": BASE | _WORK | {"benchmarks", "report", "sandbox"},
+    "__main__": {"cli"},
 }
 WITHOUT_TORCH = {
     "errors",
@@ -44,6 +45,7 @@ TORCH = {"torch", "transformers", "peft", "accelerate"}
 
 # Files that need no test file of their own, and why.
 UNTESTED = {
+    "__main__.py": "one call, which tests/cli/test_app.py makes as a user does",
     "shapes.py": "type aliases only",
 }
 

@@ -88,11 +88,9 @@ def test_a_mistake_of_ours_shows_its_traceback(monkeypatch: pytest.MonkeyPatch) 
         run(["wrong"])
 
 
-def test_the_installed_script_ends_with_the_status() -> None:
-    script = (
-        "import sys; sys.argv[1:] = ['target', 'gausian']; from aleator.cli.app import main; main()"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+def test_a_process_ends_with_the_status() -> None:
+    command = [sys.executable, "-m", "aleator", "target", "gausian"]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 2
     assert "did you mean 'gaussian'?" in done.stderr
     assert "Traceback" not in done.stderr
