@@ -13,5 +13,6 @@ def finished_demo(tmp_path: Path) -> Path:
     note_settings(folder, DemoSettings.chosen(11, quick=True))
     write_three(folder / "eval")
     for method in ("soft", "hard"):
-        (folder / "train" / method / "adapter").mkdir(parents=True)
+        (folder / "train" / method).mkdir(parents=True)
+        (folder / "train" / method / "metrics.jsonl").write_text("")
     return folder

@@ -41,7 +41,7 @@ def test_an_adapter_is_evaluated_from_where_it_was_trained(tmp_path: Path) -> No
 
 def test_a_stage_is_finished_when_its_last_file_is_there(tmp_path: Path) -> None:
     results = {stage.name: stage.result for stage in demo_stages(tmp_path, WHOLE)}
-    assert results["train soft"] == tmp_path / "train" / "soft" / "adapter"
+    assert results["train soft"] == tmp_path / "train" / "soft" / "metrics.jsonl"
     assert results["evaluate soft"] == tmp_path / "eval" / "soft" / "result.json"
 
 

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 
 from aleator.report.comparisons import goal_lines
-from aleator.report.figures import cdf_figure, goals_figure, step_corners, view
+from aleator.report.figures import cdf_figure, goals_figure, line_of, step_corners, view
 from aleator.report.load import load_results
 from aleator.report.results import Collection, Curve
 
@@ -39,6 +39,16 @@ def test_mass_left_of_the_view_enters_above_zero_and_right_of_it_is_not_drawn() 
 def test_a_step_that_adds_nothing_has_no_corner() -> None:
     xs, ys = step_corners((0.0, 1.0, 2.0), (0.5, 0.5, 1.0), -1.0, 3.0)
     assert (xs, ys) == ([-1.0, 0.0, 0.0, 2.0, 2.0, 3.0], [0.0, 0.0, 0.5, 0.5, 1.0, 1.0])
+
+
+def test_points_of_a_smooth_target_are_joined_atoms_are_steps() -> None:
+    values = tuple(n / 50 for n in range(51))
+    jump = tuple(0.0 if v < 0.5 else 1.0 for v in values)
+    smooth, atoms = Curve(values, values, jump), Curve((0.0, 1.0), (0.5, 1.0), (0.0, 1.0))
+    assert line_of(smooth, smooth.model, -1.0, 2.0) == (list(values), list(jump))
+    assert line_of(atoms, atoms.target, -0.5, 1.5) == step_corners(
+        atoms.values, atoms.target, -0.5, 1.5
+    )
 
 
 def test_the_view_is_the_targets_central_part_whatever_the_model_does() -> None:

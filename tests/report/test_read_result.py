@@ -49,9 +49,9 @@ def test_undefined_figures_are_none(make_evaluation: EvaluationMaker) -> None:
 def test_other_settings_are_kept_as_text(make_evaluation: EvaluationMaker) -> None:
     evaluation = make_evaluation("base")
     evaluation.top["limit"] = 12
-    evaluation.top["bench"]["numeric"]["settings"] = {"draws": 1000, "nodes": None}
+    evaluation.top["bench"]["numeric"]["settings"] = {"draws": 1000, "tree": {"nodes": None}}
     settings = read_result(evaluation.write()).settings
-    assert settings == {"limit": "12", "settings.draws": "1000", "settings.nodes": "none"}
+    assert settings == {"limit": "12", "settings.draws": "1000", "settings.tree.nodes": "none"}
 
 
 def test_a_result_without_the_benchmark_is_refused(make_evaluation: EvaluationMaker) -> None:

@@ -126,6 +126,7 @@ def _evaluation(out: Path, settings: DemoSettings, name: str, method: Method | N
 
 def _training(out: Path, settings: DemoSettings, method: Method) -> Stage:
     folder = training_folder(out, method)
+    metrics = folder / "metrics.jsonl"
     arguments = ["train", MODEL, "--method", method, "--recipe", f"sandbox/{method}"]
     arguments += ["--out", str(folder), "--set", f"seed={settings.seed}"]
     if settings.steps is not None:
@@ -133,8 +134,8 @@ def _training(out: Path, settings: DemoSettings, method: Method) -> Stage:
     return Stage(
         name=f"train {method}",
         arguments=tuple(arguments),
-        result=folder / "adapter",
-        gauge=Gauge(folder / "metrics.jsonl", settings.steps or _recipe_steps(method), "step"),
+        result=metrics,  # it gets this name when the adapter is saved
+        gauge=Gauge(metrics, settings.steps or _recipe_steps(method), "step"),
     )
 
 

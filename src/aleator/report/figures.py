@@ -23,6 +23,8 @@ from aleator.report.svg import (
 _RATIO_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 _ROW = 17.0
 _CENTRAL = (0.005, 0.995)
+_ATOM = 0.05
+"""A rise of the target's curve that is drawn as a step; curves have points about every 0.03."""
 
 
 def goals_figure(lines: Sequence[GoalLine], labels: Sequence[str], *, prefix: str) -> str:
@@ -100,8 +102,8 @@ def _goals_in_words(lines: Sequence[GoalLine]) -> str:
 def cdf_figure(curves: Sequence[Curve | None], *, prefix: str, label: str) -> str:
     """Target and conditions as cumulative distributions of one prompt.
 
-    The view is the target's central 99%; a model's mass outside of it shows as a curve that enters
-    above 0 or leaves below 1.
+    The view is the target's central 99%; a model's mass outside of it shows as a curve that begins
+    above 0 or ends below 1.
 
     Args:
         curves: One a condition, in the page's order; None where it has none. At least one is there.
@@ -113,13 +115,13 @@ def cdf_figure(curves: Sequence[Curve | None], *, prefix: str, label: str) -> st
     with drawing(232, 128) as figure:
         axes = figure.add_axes((0.105, 0.15, 0.87, 0.81))
         target = known[0]
-        corners = step_corners(target.values, target.target, left, right)
-        axes.plot(*corners, color=TARGET, linewidth=4.5, solid_capstyle="butt")
+        line = line_of(target, target.target, left, right)
+        axes.plot(*line, color=TARGET, linewidth=4.5, solid_capstyle="butt")
         for index, curve in enumerate(curves):
             if curve is not None:
-                corners = step_corners(curve.values, curve.model, left, right)
+                line = line_of(curve, curve.model, left, right)
                 colour, dash = series_colour(index), series_dash(index)
-                axes.plot(*corners, color=colour, linestyle=dash, linewidth=1.5)
+                axes.plot(*line, color=colour, linestyle=dash, linewidth=1.5)
         axes.set_xlim(left, right)
         axes.set_ylim(-0.03, 1.03)
         axes.yaxis.set_major_locator(FixedLocator((0.0, 0.5, 1.0)))
@@ -138,6 +140,20 @@ def view(curve: Curve) -> tuple[float, float]:
     left, right = curve.values[low], curve.values[high]
     margin = 0.06 * (right - left) or 0.5
     return left - margin, right + margin
+
+
+def line_of(
+    curve: Curve, cumulative: Sequence[float], left: float, right: float
+) -> tuple[list[float], list[float]]:
+    """The line to draw for one of a curve's distributions, within the view.
+
+    Steps where the target has atoms. Otherwise the points are joined: they are a sample of a finer
+    curve, and steps between them would be of the sample's making.
+    """
+    rises = np.diff(curve.target, prepend=0.0)
+    if rises.max() > _ATOM:
+        return step_corners(curve.values, cumulative, left, right)
+    return list(curve.values), list(cumulative)
 
 
 def step_corners(

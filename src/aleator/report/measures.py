@@ -141,10 +141,26 @@ MEASURES = (
         "neither",
     ),
     Measure(
+        "exact_share",
+        "Exact share of the KL",
+        "How much of an answer's expected steps the KL figures follow exactly; the rest is an "
+        "unbiased estimate from drawn tails.",
+        "neither",
+        percent,
+    ),
+    Measure(
         "unexpanded_mass",
         "Unexpanded mass",
-        "Probability that the exact evaluation did not follow: the error bound of value TV, "
-        "masses and shares.",
+        "Probability of prefixes not followed that may still fall into more than one of the "
+        "target's bins: the error bound of value TV.",
+        "neither",
+        percent,
+    ),
+    Measure(
+        "settled_mass",
+        "Settled mass",
+        "Probability of prefixes not followed whose value is known to within a bin; only their "
+        "chance to end as a number is estimated.",
         "neither",
         percent,
     ),

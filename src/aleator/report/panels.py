@@ -9,8 +9,8 @@ from aleator.report.results import Collection, PromptResult
 PANELS = 12
 
 RULE = (
-    "One prompt of every held-out family, then families with unseen parameters at even steps "
-    "through the alphabet, among the prompts for which every condition has a curve; chosen "
+    "One prompt of every held-out family, then of families with unseen parameters at even steps "
+    "through the alphabet: always the family's middle one in the order of the benchmark, chosen "
     "without looking at the results."
 )
 

@@ -5,6 +5,7 @@ file that lacks something is refused, naming the directory, the file and the fie
 """
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 from aleator.errors import InputError
@@ -67,14 +68,19 @@ def _numeric(top: Field, directory: Path) -> Field:
 
 def _settings(top: Field, numeric: Field) -> dict[str, str]:
     """Whatever else the file says about how it was made, flat, for the page's last section."""
-    flat: dict[str, str] = {}
     rest = {name: item for name, item in top.items().items() if name not in _KNOWN_FIELDS}
     rest |= {name: item for name, item in numeric.items().items() if name != "splits"}
-    for name, item in rest.items():
+    return _flat(rest)
+
+
+def _flat(items: Mapping[str, Field], prefix: str = "") -> dict[str, str]:
+    """Nested values by dotted name."""
+    flat: dict[str, str] = {}
+    for name, item in items.items():
         if isinstance(item.value, dict):
-            flat |= {f"{name}.{inner}": _plain(field) for inner, field in item.items().items()}
+            flat |= _flat(item.items(), f"{prefix}{name}.")
         else:
-            flat[name] = _plain(item)
+            flat[prefix + name] = _plain(item)
     return flat
 
 
