@@ -13,12 +13,14 @@ from safetensors import safe_open
 
 import aleator.sandbox
 from aleator.cli.console import STDOUT, print_json
+from aleator.cli.sandbox_build import build
 from aleator.errors import ModelError
 from aleator.files import Row, as_object, read_json, read_text
 
 SANDBOX_MODEL = Path(aleator.sandbox.__file__).resolve().parent / "model"
 
 app = typer.Typer(no_args_is_help=True)
+app.command("build")(build)
 
 
 @dataclass(frozen=True)
