@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "sampling": BASE | _MODELS,
     "evaluation": BASE | _MODELS | {"sampling"},
     "benchmarks": BASE | _WORK,
-    "sandbox": BASE | _MODELS | {"training"},
+    "sandbox": BASE | _WORK | {"benchmarks"},
     "report": BASE | _WORK | {"benchmarks"},
     "cli": BASE | _WORK | {"benchmarks", "report", "sandbox"},
     "__main__": {"cli"},
