@@ -6,6 +6,7 @@ of the tests.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -193,6 +194,24 @@ def tiny_tokenizer(
             and Gemma do; None: as the tokenizer of that name does.
     """
     adds_bos = template in ("llama3", "gemma") if bos is None else bos
+    tokenizer = Tokenizer.from_str(_trained(template, digits))
+    if adds_bos:
+        tokenizer.post_processor = processors.TemplateProcessing(
+            single="<bos> $A", special_tokens=[("<bos>", tokenizer.token_to_id("<bos>"))]
+        )
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        eos_token="<|endoftext|>",
+        pad_token="<pad>",
+        bos_token="<bos>" if adds_bos else None,
+    )
+    fast.chat_template = _TEMPLATES[template]
+    return fast
+
+
+@cache
+def _trained(template: Template, digits: int) -> str:
+    """The tokenizer's JSON; to train it is slow enough to do it once."""
     words = rf"\p{{N}}{{1,{digits}}}| ?\p{{L}}+|\s*[\r\n]+|[^\s\p{{L}}\p{{N}}]|\s+"
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -210,15 +229,4 @@ def tiny_tokenizer(
         show_progress=False,
     )
     tokenizer.train_from_iterator(_TEXT, trainer)
-    if adds_bos:
-        tokenizer.post_processor = processors.TemplateProcessing(
-            single="<bos> $A", special_tokens=[("<bos>", tokenizer.token_to_id("<bos>"))]
-        )
-    fast = PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        eos_token="<|endoftext|>",
-        pad_token="<pad>",
-        bos_token="<bos>" if adds_bos else None,
-    )
-    fast.chat_template = _TEMPLATES[template]
-    return fast
+    return tokenizer.to_str()

@@ -69,9 +69,11 @@ def test_adapter_weights_are_float32() -> None:
     assert {weight.dtype for weight in adapter_weights(model).values()} == {torch.float32}
 
 
-def test_targets_must_exist() -> None:
-    settings = LoraSettings(target_modules=("q_proj", "query"))
-    with pytest.raises(ModelError, match=r"no layer 'query' to adapt; .* down_proj, .* v_proj"):
+@pytest.mark.parametrize("name", ["query", "lm_head"])
+def test_targets_must_exist(name: str) -> None:
+    """The output head counts as missing: logits are computed beside it."""
+    settings = LoraSettings(target_modules=("q_proj", name))
+    with pytest.raises(ModelError, match=f"no layer '{name}' to adapt; .* down_proj, .* v_proj"):
         attach_adapter(tiny_model("qwen3"), settings, seed=1)
 
 

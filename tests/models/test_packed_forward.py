@@ -74,7 +74,10 @@ def test_the_window_matters_at_these_shapes(
 def test_lora_gradients_are_those_of_separate_passes(
     architecture: Architecture, attention: str, rng: np.random.Generator
 ) -> None:
-    model = with_lora(tiny_model(architecture, attention)).double()
+    base = tiny_model(architecture, attention)
+    if architecture == "gpt_oss":
+        base.set_experts_implementation("eager")  # the grouped product takes no float64
+    model = with_lora(base).double()
     prompts, trees = batch_of(rng, [9, 4], [10, 6])
     directions = torch.randn(16, VOCABULARY)
 
