@@ -65,7 +65,7 @@ def test_what_is_left_out_is_said_with_counts() -> None:
     assert left_out(WHOLE) == ()
     prompts, updates = left_out(QUICK)
     assert f"{QUICK.limit} of 591 prompts of unseen parameters" in prompts
-    assert f"{QUICK.limit} of 92 prompts of held out families" in prompts
+    assert f"{QUICK.limit} of 92 prompts of held-out families" in prompts
     assert f"soft for {QUICK.steps} instead of" in updates
 
 

@@ -18,7 +18,7 @@ def _result(label: str, figures: dict[str, list[float | None]], adapter: str | N
         for family, values in figures.items()
         for n, value in enumerate(values)
     )
-    return Result(label, Path(label), "model", adapter, 0, {}, None, {}, {}, rows)
+    return Result(label, Path(label), "model", adapter, 0, {}, None, {}, {}, {}, rows)
 
 
 def test_the_ratio_is_that_of_family_balanced_means() -> None:

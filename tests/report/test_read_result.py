@@ -54,6 +54,24 @@ def test_other_settings_are_kept_as_text(make_evaluation: EvaluationMaker) -> No
     assert settings == {"limit": "12", "settings.draws": "1000", "settings.tree.nodes": "none"}
 
 
+def test_the_adapters_training_run_is_read_where_it_is(
+    make_evaluation: EvaluationMaker, tmp_path: Path
+) -> None:
+    run = tmp_path / "train" / "soft"
+    run.mkdir(parents=True)
+    record = {"method": "soft", "seed": 11, "spent": {"updates": 500}, "recipe": {"epochs": None}}
+    (run / "run.yaml").write_text(json.dumps(record))
+    known = read_result(make_evaluation("a", adapter=str(run / "adapter")).write())
+    assert known.training == {
+        "record": str(run / "run.yaml"),
+        "method": "soft",
+        "seed": "11",
+        "spent.updates": "500",
+    }
+    assert read_result(make_evaluation("b", adapter="gone/adapter").write()).training == {}
+    assert read_result(make_evaluation("c").write()).training == {}
+
+
 def test_a_result_without_the_benchmark_is_refused(make_evaluation: EvaluationMaker) -> None:
     evaluation = make_evaluation("base")
     evaluation.top["bench"] = {"closed_sets": {}}

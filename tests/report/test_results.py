@@ -11,7 +11,7 @@ def _result(label: str, model: str, adapter: str | None, *splits: str) -> Result
         for n in range(2)
     )
     return Result(
-        label, Path(label), model, adapter, 0, {}, None, {}, dict.fromkeys(splits, empty), rows
+        label, Path(label), model, adapter, 0, {}, None, {}, {}, dict.fromkeys(splits, empty), rows
     )
 
 

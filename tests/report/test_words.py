@@ -17,7 +17,7 @@ def test_when_all_goals_are_met_nothing_failed(three_conditions: list[Path]) -> 
     assert found.title == "sandbox: 10 of 10 goals met"
     assert found.failures == ("No stated goal was missed.",)
     assert any("its likeliest value takes" in sentence for sentence in found.base)
-    assert found.changes[0].startswith("soft, held-out families: Shape KL fell to 0.1")
+    assert found.changes[0].startswith("soft, held-out families: shape KL fell to 0.1")
 
 
 def test_what_failed_is_said(make_evaluation: EvaluationMaker) -> None:
@@ -27,7 +27,7 @@ def test_what_failed_is_said(make_evaluation: EvaluationMaker) -> None:
         row["valid_mass"] = 0.5
     found = _headline([base, worse.write()])
     assert found.title == "sandbox: 0 of 5 goals met, 5 not met"
-    assert "soft, Shape KL on held-out families" in found.failures[0]
+    assert "soft, shape KL on held-out families" in found.failures[0]
     assert "soft lost valid mass on held-out families" in found.failures[1]
     assert "rose to" in found.changes[0]
 

@@ -11,6 +11,7 @@ from aleator.errors import ConfigurationChangedError
 from aleator.files import JsonValue, as_object, read_json, write_json
 from aleator.recipe_files import recipe_path
 from aleator.report.load import NOTES_FILE
+from aleator.report.measures import split_title
 from aleator.training.recipe import Method
 from aleator.training.recipe_yaml import read_recipe
 
@@ -66,7 +67,7 @@ def left_out(settings: DemoSettings) -> tuple[str, ...]:
     if settings.limit is not None:
         counts = " and ".join(
             f"{_prompts(split, settings)} of {_prompts(split, None)} prompts of "
-            f"{split.replace('_', ' ')}"
+            f"{split_title(split).lower()}"
             for split in SPLITS
         )
         sentences.append(f"This was a quick run: {counts} were evaluated.")

@@ -37,8 +37,8 @@ def goals_figure(lines: Sequence[GoalLine], labels: Sequence[str], *, prefix: st
     """
     goals = list(dict.fromkeys(line.goal for line in lines))
     height = _ROW * (len(lines) + 0.8 * len(goals)) + 44
-    with drawing(720, height) as figure:
-        axes = figure.add_axes((0.30, 34 / height, 0.68, 1 - 44 / height))
+    with drawing(640, height) as figure:
+        axes = figure.add_axes((0.32, 34 / height, 0.66, 1 - 44 / height))
         axes.set_xscale("log")
         position = 0.0
         for goal in goals:
@@ -53,7 +53,7 @@ def goals_figure(lines: Sequence[GoalLine], labels: Sequence[str], *, prefix: st
             axes.plot([goal.limit] * 2, [top, position + 0.5], color=INK, linewidth=1.4)
             axes.annotate(f"goal {goal.written}", (goal.limit, top), xytext=(0, 2.5),
                           textcoords="offset points", ha="center", va="bottom",
-                          color=INK, fontsize=8)  # fmt: skip
+                          color=INK, fontsize=8.5)  # fmt: skip
             position += 1.8
         axes.axvline(1.0, color=FAINT, linewidth=0.8, linestyle=(0, (2, 2)))
         _ratio_axis(axes, lines)

@@ -48,8 +48,13 @@ class Measure:
 
     @property
     def short(self) -> str:
-        """The title as it stands within a sentence: without unit and manner."""
+        """The title without unit and manner."""
         return self.title.removesuffix(" (nats)").removesuffix(", exact")
+
+    @property
+    def in_sentence(self) -> str:
+        """The short title as it stands in the middle of a sentence."""
+        return self.short[0].lower() + self.short[1:]
 
 
 MEASURES = (

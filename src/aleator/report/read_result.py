@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aleator.errors import InputError
-from aleator.files import read_json, read_rows
+from aleator.files import read_json, read_rows, read_yaml
 from aleator.report.fields import Field
 from aleator.report.results import Curve, Estimate, PromptResult, Result, SplitResult
 
@@ -19,6 +19,7 @@ SCHEMA_VERSION = 1
 _KNOWN_FIELDS = frozenset(
     {"schema_version", "model", "adapter", "seed", "versions", "command", "bench"}
 )
+_TRAINING_FIELDS = ("method", "seed", "decimals", "command", "spent")
 _ROW_FIELDS = frozenset({"key", "split", "family", "prompt", "parameters", "cdf"})
 
 
@@ -50,6 +51,7 @@ def read_result(directory: Path) -> Result:
         else {},
         command=_plain(command) if command else None,
         settings=_settings(top, numeric),
+        training=_training(Path(adapter.text())) if adapter else {},
         splits={name: _split(item) for name, item in numeric.get("splits").items().items()},
         rows=_rows(directory),
     )
@@ -71,6 +73,17 @@ def _settings(top: Field, numeric: Field) -> dict[str, str]:
     rest = {name: item for name, item in top.items().items() if name not in _KNOWN_FIELDS}
     rest |= {name: item for name, item in numeric.items().items() if name != "splits"}
     return _flat(rest)
+
+
+def _training(adapter: Path) -> dict[str, str]:
+    """What the run that left the adapter's folder says of itself, if it is still there."""
+    path = adapter.parent / "run.yaml"
+    if not path.is_file():
+        return {}
+    items = Field(read_yaml(path), path).items()
+    return {"record": str(path)} | _flat(
+        {name: item for name, item in items.items() if name in _TRAINING_FIELDS}
+    )
 
 
 def _flat(items: Mapping[str, Field], prefix: str = "") -> dict[str, str]:

@@ -69,6 +69,8 @@ class Result:
         versions: Of what computed the numbers, by package.
         command: What was typed, where the directory says it.
         settings: The evaluation's other settings, by name, as text.
+        training: What the adapter's training run says of itself, by name, as text; empty where
+            there is no adapter or its run.yaml is not to be found.
         splits: The numeric benchmark by split.
         rows: Its prompts.
     """
@@ -81,6 +83,7 @@ class Result:
     versions: Mapping[str, str]
     command: str | None
     settings: Mapping[str, str]
+    training: Mapping[str, str]
     splits: Mapping[str, SplitResult]
     rows: tuple[PromptResult, ...]
 

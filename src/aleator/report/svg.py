@@ -53,7 +53,7 @@ def drawing(width: float, height: float) -> Iterator[Figure]:
     """A figure of `width` × `height` CSS pixels, drawn in the page's style."""
     with mpl.rc_context():
         mpl.rc("svg", fonttype="none", hashsalt="aleator")
-        mpl.rc("font", family="sans-serif", size=8.5)
+        mpl.rc("font", family="sans-serif", size=9)
         mpl.rc("text", color=INK, parse_math=False)
         mpl.rc("axes", facecolor="none", edgecolor=FAINT, labelcolor=FAINT, linewidth=0.6)
         mpl.rc("axes.spines", top=False, right=False)

@@ -113,7 +113,10 @@ def _collapse(base: Result) -> Iterable[str]:
 def _changes(result: Result, base: Result) -> Iterable[str]:
     for split in in_order(tuple(result.splits)):
         figures = [
-            (BY_KEY[metric].short, compare(result, base, metric, split, resamples=1).ratio.value)
+            (
+                BY_KEY[metric].in_sentence,
+                compare(result, base, metric, split, resamples=1).ratio.value,
+            )
             for metric in ("shape_kl", "value_tv", "w1_normalised")
         ]
         told = [f"{name} {_moved(ratio)}" for name, ratio in figures if ratio is not None]
@@ -169,7 +172,7 @@ def _failures(lines: Sequence[GoalLine], pairs: Sequence[tuple[Result, Result]])
 
 def _goal_in_words(line: GoalLine) -> str:
     comparison = line.comparison
-    title = BY_KEY[comparison.metric].short
+    title = BY_KEY[comparison.metric].in_sentence
     ratio = comparison.ratio
     shown = written("", ratio.value)
     where = split_title(comparison.split).lower()
