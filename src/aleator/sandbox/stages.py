@@ -30,6 +30,6 @@ ROW_LENGTH = 256
 
 STAGES = (
     Stage("reading", 3000, 2e-3, documents=6, conversations=0, raw_prompts=24, chat_prompts=0),
-    Stage("talking", 2200, 1e-3, documents=1, conversations=6, raw_prompts=10, chat_prompts=14),
+    Stage("talking", 2000, 1e-3, documents=1, conversations=6, raw_prompts=10, chat_prompts=14),
 )
 """First knowledge (text, and raw-text draws with exact targets), then chat that is collapsed."""
