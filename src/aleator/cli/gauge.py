@@ -23,11 +23,12 @@ class Gauge:
         """How much is done, at most `total`; 0 before there is a whole row."""
         for path in (self.file, self.file.with_name(self.file.name + ".partial")):
             if path.exists():
-                lines = path.read_text(encoding="utf-8").split("\n")[:-1]
-                return min(self._of(lines), self.total)
+                return min(self._of(path.read_bytes()), self.total)
         return 0
 
-    def _of(self, lines: list[str]) -> int:
+    def _of(self, log: bytes) -> int:
+        """Of whole rows only: the last one may be half written."""
         if self.field is None:
-            return len(lines)
-        return int(json.loads(lines[-1])[self.field]) if lines else 0
+            return log.count(b"\n")
+        last = log[: log.rfind(b"\n") + 1].splitlines()[-1:]
+        return int(json.loads(last[0])[self.field]) if last else 0

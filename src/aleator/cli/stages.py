@@ -25,7 +25,7 @@ from aleator.files import output_error
 Status = Literal["waiting", "running", "finished", "skipped", "stopped", "failed"]
 
 ALEATOR = (sys.executable, "-m", "aleator")
-POLL_SECONDS = 0.2
+POLL_SECONDS = 0.3
 GRACE_SECONDS = 5.0
 _TAIL_LINES = 12
 
