@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from aleator.distributions.families import family
 from aleator.distributions.scipy_tails import skellam, triangular
 from tests.distributions.references import DISCRETE
 
@@ -55,3 +56,15 @@ def test_skellam_agrees_with_scipy_where_nothing_cancels(mu1: float, mu2: float)
     np.testing.assert_allclose(
         skellam.stats(mu1, mu2, moments="mvsk"), expected.stats(mu1, mu2, moments="mvsk")
     )
+
+
+def test_skellam_quantiles_end_where_scipys_search_did_not(rng: np.random.Generator) -> None:
+    """Found by drawing: scipy 1.17 raised "updating stopped, endless loop" for these."""
+    for mu1, mu2 in ((1.9590893845702486, 10.259663303078144), (1.7, 10.8), (24.0, 0.5)):
+        one = family("skellam").distribution(mu1=mu1, mu2=mu2)
+        levels = np.concatenate((rng.random(3000), [1e-12, 1 - 1e-12]))
+        for level in levels[:300]:
+            one.ppf(level)
+        found = one.ppf(levels)
+        assert (one.cdf(found) >= levels).all()
+        assert (one.cdf(found - 1) < levels).all()

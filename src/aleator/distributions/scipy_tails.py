@@ -77,6 +77,21 @@ class SkellamDistribution(stats.rv_discrete):
         k = np.floor(x)
         return np.where(k < 0, 1 - _above(-k - 1, mu2, mu1), _above(k, mu1, mu2))
 
+    def _ppf(self, q: FloatArray, mu1: FloatArray, mu2: FloatArray) -> FloatArray:
+        """Bisection: scipy's own search for a discrete quantile does not end for some levels."""
+        centre, reach = np.floor(mu1 - mu2), np.sqrt(mu1 + mu2) + 1.0
+        low, high = centre - reach, centre + reach
+        while np.any(outside := self._cdf(np.floor(low), mu1, mu2) >= q):
+            low = np.where(outside, low - (reach := 2 * reach), low)
+        while np.any(outside := self._cdf(np.floor(high), mu1, mu2) < q):
+            high = np.where(outside, high + (reach := 2 * reach), high)
+        low, high = np.floor(low), np.floor(high)
+        while np.any(high - low > 1):
+            middle = np.floor((low + high) / 2)
+            reached = self._cdf(middle, mu1, mu2) >= q
+            low, high = np.where(reached, low, middle), np.where(reached, middle, high)
+        return high
+
     def _rvs(
         self,
         mu1: FloatArray,

@@ -141,6 +141,11 @@ class NumericTarget:
 
     def indices_at(self, levels: ArrayLike) -> NDArray[np.int64]:
         """Lattice indices of quantile levels in (0, 1): the inverse CDF, clipped to the lattice."""
+        if self.distribution.family.kind == "discrete":
+            # From the table: scipy's search for a discrete quantile may not end.
+            ends = np.cumsum(self.discrete_masses)
+            places = np.searchsorted(ends, np.asarray(levels, dtype=np.float64))
+            return self.low + np.minimum(places, self.count - 1).astype(np.int64)
         quantiles = np.asarray(self.distribution.ppf(np.asarray(levels, dtype=np.float64)))
         nearest = np.rint(quantiles * 10.0**self.decimals)
         return np.clip(nearest, self.low, self.high).astype(np.int64)
