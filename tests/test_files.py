@@ -144,6 +144,16 @@ def test_an_unfinished_folder_leaves_the_old_one(tmp_path: Path) -> None:
     assert names_in(tmp_path) == ["adapter"]
 
 
+def test_what_a_killed_writer_left_is_cleared_away(tmp_path: Path) -> None:
+    left = tmp_path / f".adapter.{os.getpid()}.tmp"
+    left.mkdir()
+    (left / "torn").touch()
+    with whole_folder(tmp_path / "adapter") as beside:
+        (beside / "new").touch()
+    assert names_in(tmp_path / "adapter") == ["new"]
+    assert names_in(tmp_path) == ["adapter"]
+
+
 def test_a_folder_on_a_full_disk_is_one_sentence(tmp_path: Path) -> None:
     with (
         full_disk(at=10),

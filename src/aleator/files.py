@@ -98,6 +98,8 @@ def whole_folder(path: Path) -> Iterator[Path]:
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        if beside.exists():  # of a killed process that had this one's number
+            shutil.rmtree(beside)
         try:
             beside.mkdir(parents=True)
             yield beside

@@ -19,7 +19,7 @@ their last axis; values are on the value axis of the target.
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Bool, Float64, Int64
+from jaxtyping import Float64
 
 Probabilities: TypeAlias = Float64[np.ndarray, "K"]
 """One probability an outcome."""
@@ -27,23 +27,5 @@ Probabilities: TypeAlias = Float64[np.ndarray, "K"]
 Values: TypeAlias = Float64[np.ndarray, "K"]
 """The number each outcome stands for, ascending where the outcomes are numeric."""
 
-Lattice: TypeAlias = Int64[np.ndarray, "K"]
-"""Lattice indices: a value is its index times 10 to the minus decimals."""
-
-Draws: TypeAlias = Int64[np.ndarray, "S"]
-"""Drawn lattice indices."""
-
 SampledValues: TypeAlias = Float64[np.ndarray, "S"]
 """Drawn values."""
-
-NodeTokens: TypeAlias = Int64[np.ndarray, "N"]
-"""The token that leads into each node; -1 at the root."""
-
-NodeParents: TypeAlias = Int64[np.ndarray, "N"]
-"""The node each node hangs on, which comes before it; -1 at the root."""
-
-NodeWeights: TypeAlias = Float64[np.ndarray, "N"]
-"""The weight of each node's divergence."""
-
-NodeFlags: TypeAlias = Bool[np.ndarray, "N"]
-"""One yes or no a node."""
