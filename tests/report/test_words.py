@@ -27,7 +27,7 @@ def test_what_failed_is_said(make_evaluation: EvaluationMaker) -> None:
         row["valid_mass"] = 0.5
     found = _headline([base, worse.write()])
     assert found.title == "sandbox: 0 of 5 goals met, 5 not met"
-    assert "soft, shape KL on held-out families" in found.failures[0]
+    assert found.failures[0].startswith("soft, not met: shape KL on held-out families (")
     assert "soft lost valid mass on held-out families" in found.failures[1]
     assert "rose to" in found.changes[0]
 
@@ -36,7 +36,17 @@ def test_an_interval_that_holds_the_goal_is_undecided(make_evaluation: Evaluatio
     base = make_evaluation("base").write()
     near = make_evaluation("soft", adapter="dir", collapse=0.4).write()
     found = _headline([base, near])
-    assert any(sentence.startswith("Undecided, the interval holds") for sentence in found.failures)
+    assert any(
+        "undecided, the interval holds the goal: " in sentence for sentence in found.failures
+    )
+
+
+def test_a_ratio_near_one_is_no_change(make_evaluation: EvaluationMaker) -> None:
+    base, same = make_evaluation("base"), make_evaluation("same", adapter="dir")
+    for row, other in zip(same.rows, base.rows, strict=True):
+        row["shape_kl"] = 1.001 * other["shape_kl"]
+    changes = _headline([base.write(), same.write()]).changes
+    assert changes[0].startswith("same, held-out families: shape KL stayed at 1.00, ")
 
 
 def test_the_part_of_shape_in_the_lost_nats(three_conditions: list[Path]) -> None:
@@ -58,7 +68,7 @@ def test_a_condition_without_figures_is_said_not_to_compare(
         row["key"] = "other/" + row["key"]
     found = _headline([base.write(), soft.write()])
     assert found.changes[0] == "soft, held-out families: nothing can be compared with base."
-    assert any(sentence.startswith("Not measured") for sentence in found.failures)
+    assert any(sentence.startswith("soft, not measured: ") for sentence in found.failures)
 
 
 def test_the_families_farthest_from_their_target(make_evaluation: EvaluationMaker) -> None:

@@ -13,11 +13,11 @@ def significant(value: float) -> str:
     size = abs(value)
     if size != 0 and (size < 1e-4 or size >= 1e6):
         return f"{value:.1e}"
-    if size >= 100:
+    if size >= 99.95:  # thresholds where rounding reaches the next size
         return f"{value:,.0f}"
-    if size >= 10:
+    if size >= 9.995:
         return f"{value:.1f}"
-    if size >= 1:
+    if size >= 0.9995:
         return f"{value:.2f}"
     return f"{value:.3f}" if size >= 0.01 or size == 0 else f"{value:.2g}"
 

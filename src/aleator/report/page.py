@@ -26,6 +26,7 @@ from aleator.report.measures import (
     written,
 )
 from aleator.report.panels import RULE, Panel, choose_panels
+from aleator.report.provenance import provenance_rows
 from aleator.report.results import Collection, Estimate
 from aleator.report.svg import series_dash
 from aleator.report.tables import (
@@ -90,7 +91,6 @@ def render_page(collection: Collection) -> str:
     goals = Markup(goals_figure(lines, labels, prefix="goals")) if lines else None
     return environment.get_template("page.html.j2").render(
         headline=headline(collection, lines),
-        results=collection.results,
         labels=labels,
         goals_drawing=goals,
         goal_lines=lines,
@@ -110,6 +110,7 @@ def render_page(collection: Collection) -> str:
         unpaired=_unpaired(lines),
         lonely=max((line.comparison.single_prompt_families for line in lines), default=0),
         bounds=bound_rows(collection),
+        provenance=provenance_rows(collection),
     )
 
 

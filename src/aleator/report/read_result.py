@@ -98,10 +98,12 @@ def _flat(items: Mapping[str, Field], prefix: str = "") -> dict[str, str]:
 
 
 def _plain(item: Field) -> str:
-    """A value as a person reads it: words of a command quoted for a shell, the rest as it is."""
+    """A value as a person reads it: words of a command quoted for a shell, floats not too long."""
     if isinstance(item.value, (list, tuple)):
         words = [str(word) for word in item.value]
         return shlex.join(words)
+    if isinstance(item.value, float):
+        return f"{item.value:.6g}"
     return "none" if item.value is None else str(item.value)
 
 

@@ -3,16 +3,25 @@
 Every sentence is made from the figures; none is written before they are known.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from aleator.report.comparisons import GoalLine, compare
+from aleator.report.comparisons import GoalLine, Verdict, compare
 from aleator.report.measures import BY_KEY, in_order, percent, significant, split_title, written
 from aleator.report.results import Collection, Result
 
 _NAMED_FAMILIES = 3
 _VALID_LOSS = 0.02
 """A fall of the valid mass that the page speaks of."""
+_UNCHANGED = 0.005
+"""A ratio this near to 1 is no change worth a word."""
+
+
+_MISSED: Mapping[Verdict, str] = {
+    "not met": "not met",
+    "undecided": "undecided, the interval holds the goal",
+    "not measured": "not measured",
+}
 
 
 @dataclass(frozen=True)
@@ -129,6 +138,8 @@ def _changes(result: Result, base: Result) -> Iterable[str]:
 
 
 def _moved(ratio: float) -> str:
+    if abs(ratio - 1) < _UNCHANGED:
+        return f"stayed at {significant(ratio)}"
     return f"{'fell' if ratio < 1 else 'rose'} to {significant(ratio)}"
 
 
@@ -150,14 +161,12 @@ def _share_of_shape(result: Result, base: Result, split: str) -> str:
 
 
 def _failures(lines: Sequence[GoalLine], pairs: Sequence[tuple[Result, Result]]) -> Iterable[str]:
-    for kind, told in (
-        ("not met", "Not met"),
-        ("undecided", "Undecided, the interval holds the goal"),
-        ("not measured", "Not measured"),
-    ):
-        missed = [_goal_in_words(line) for line in lines if line.verdict == kind]
-        if missed:
-            yield f"{told}: {'; '.join(missed)}."
+    for result, _ in pairs:
+        mine = [line for line in lines if line.comparison.label == result.label]
+        for kind, told in _MISSED.items():
+            missed = [_goal_in_words(line) for line in mine if line.verdict == kind]
+            if missed:
+                yield f"{result.label}, {told}: {'; '.join(missed)}."
     for result, base in pairs:
         for split in in_order(tuple(result.splits)):
             valid = compare(result, base, "valid_mass", split, resamples=1)
@@ -176,4 +185,4 @@ def _goal_in_words(line: GoalLine) -> str:
     ratio = comparison.ratio
     shown = written("", ratio.value)
     where = split_title(comparison.split).lower()
-    return f"{comparison.label}, {title} on {where} ({shown} of base, goal {line.goal.written})"
+    return f"{title} on {where} ({shown} of base, goal {line.goal.written})"
