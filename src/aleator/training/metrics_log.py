@@ -6,6 +6,7 @@ The file is called `metrics.jsonl.partial` until the run is finished. A resumed 
 updates since its checkpoint with the same losses, so rows already there stand.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
@@ -60,3 +61,9 @@ class MetricsLog(TrainerCallback):
             OutputError: It cannot be renamed.
         """
         self._log.finish()
+
+
+def validation_figures(rows: Iterable[Row]) -> list[float]:
+    """The validation KL of every measurement, first to last."""
+    figures = (row.get(VALIDATION_KL) for row in rows)
+    return [figure for figure in figures if isinstance(figure, float)]

@@ -46,7 +46,7 @@ class PublishedData:
 @_strict
 @dataclass(frozen=True)
 class WideData:
-    """Prompts with fresh parameters at every visit, over wide ranges; no prompt comes twice.
+    """Prompts with fresh parameters at every visit, over wide ranges; so there are no epochs.
 
     Attributes:
         families: drawn from, all alike; None for all thirty.

@@ -6,16 +6,17 @@ bit for bit (same machine, same versions), and does nothing where the run is fin
 request for the same folder is refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
 from torch import nn
-from transformers import TrainingArguments
+from transformers import TrainerCallback, TrainingArguments
 
-from aleator.errors import RecipeError
-from aleator.files import Row, read_rows, whole_folder
+from aleator.errors import InputError, RecipeError
+from aleator.files import Row, whole_folder
 from aleator.models.adapters import LoraSettings, attach_adapter, save_adapter
 from aleator.models.loading import SANDBOX, LoadedModel, load_model
 from aleator.recipe_files import find_recipe
@@ -28,7 +29,7 @@ from aleator.training.progress import ProgressBar
 from aleator.training.prompts import make_visits
 from aleator.training.recipe import Method, Recipe
 from aleator.training.recipe_yaml import read_recipe
-from aleator.training.run_record import RunRecord, read_record
+from aleator.training.run_record import RUN_FILE, RunRecord, read_record
 from aleator.training.settings import training_arguments
 from aleator.training.trainer import TreeTrainer
 from aleator.training.validation import SequenceKL, ValidationCallback
@@ -102,8 +103,13 @@ class TrainResult:
     trained: bool
 
 
-def train(request: TrainRequest) -> TrainResult:
+def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> TrainResult:
     """Train an adapter, or go on with one, or find it finished.
+
+    Args:
+        request: What to train.
+        callbacks: Told of every step, such as an evaluation of one's own. They must leave the
+            model's weights alone.
 
     Raises:
         InputError: The model, the recipe or the folder cannot be used.
@@ -116,52 +122,65 @@ def train(request: TrainRequest) -> TrainResult:
     record = read_record(out) or wanted
     record.check_same(wanted, out)
     if record.spent is not None:
-        return TrainResult(
-            out, out / ADAPTER, record.spent, read_rows(out / METRICS), trained=False
-        )
+        log = MetricsLog(out / METRICS)
+        log.finish()  # its last name is the last thing a run does
+        return TrainResult(out, out / ADAPTER, record.spent, log.rows, trained=False)
     arguments = training_arguments(record.recipe, out / CHECKPOINTS, request.report_to)
     writes = arguments.process_index == 0
-    if writes:
-        record.write(out)  # before anything long, so that a place that cannot be written says so
-    loaded = load_model(
-        request.model,
-        dtype=_DTYPES[record.recipe.dtype],
-        device=arguments.device,
-        trust_remote_code=request.trust_remote_code,
-    )
-    record = record.with_revision(loaded.revision)
-    metrics = MetricsLog(out / METRICS) if writes else None
-    if writes:
-        record.write(out)
-    trainer = _trainer(record.recipe, loaded, arguments, metrics)
+    with _claimed(out, record) if writes else nullcontext():
+        loaded = load_model(
+            request.model,
+            dtype=_DTYPES[record.recipe.dtype],
+            device=arguments.device,
+            trust_remote_code=request.trust_remote_code,
+        )
+        record = record.with_revision(loaded.revision)
+        trainer = _trainer(record.recipe, loaded, arguments)
+    for callback in callbacks:
+        trainer.add_callback(callback)
+    if not writes:
+        _fit(trainer, out / CHECKPOINTS)
+        return TrainResult(out, out / ADAPTER, trainer.counters, [], trained=True)
+    record.write(out)
+    metrics = MetricsLog(out / METRICS)
+    trainer.add_callback(metrics)
     _fit(trainer, out / CHECKPOINTS)
-    if metrics is not None:
-        _save(trainer, out / ADAPTER)
-        metrics.finish()
-        replace(record, spent=trainer.counters).write(out)
-    rows = [] if metrics is None else metrics.rows
-    return TrainResult(out, out / ADAPTER, trainer.counters, rows, trained=True)
+    _save(trainer, out / ADAPTER)
+    replace(record, spent=trainer.counters).write(out)
+    metrics.finish()
+    return TrainResult(out, out / ADAPTER, trainer.counters, metrics.rows, trained=True)
 
 
-def _trainer(
-    recipe: Recipe,
-    loaded: LoadedModel,
-    arguments: TrainingArguments,
-    metrics: MetricsLog | None,
-) -> TreeTrainer:
+@contextmanager
+def _claimed(out: Path, record: RunRecord) -> Iterator[None]:
+    """Write the record before anything long, and take it back where the input turns out wrong.
+
+    A place that cannot be written says so at once; a mistyped model leaves nothing behind.
+    """
+    new, new_folder = not (out / RUN_FILE).exists(), not out.exists()
+    record.write(out)
+    try:
+        yield
+    except InputError:
+        if new:
+            (out / RUN_FILE).unlink()
+        if new_folder:
+            out.rmdir()
+        raise
+
+
+def _trainer(recipe: Recipe, loaded: LoadedModel, arguments: TrainingArguments) -> TreeTrainer:
     """Put the parts together."""
     prompt_format = ChatFormat(loaded.tokenizer)
     maker = BatchMaker(prompt_format, Speller(prompt_format))
-    lora = LoraSettings(**asdict(recipe.lora))
+    visits = make_visits(recipe)
     trainer = TreeTrainer(
-        attach_adapter(loaded.model, lora, recipe.seed),
+        attach_adapter(loaded.model, LoraSettings(**asdict(recipe.lora)), recipe.seed),
         arguments,
-        visits=make_visits(recipe),
+        visits=visits,
         collator=TreeCollator(maker, recipe.supervision, recipe.seed),
         mean=recipe.mean,
     )
-    if metrics is not None:
-        trainer.add_callback(metrics)
     if recipe.validation is not None:
         measure = SequenceKL.of(recipe.validation, recipe.data, maker, recipe.seed)
         every = recipe.validation.every

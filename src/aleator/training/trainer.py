@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from transformers import Trainer, TrainingArguments
 from transformers.trainer import TRAINER_STATE_NAME
-from transformers.trainer_callback import PrinterCallback
+from transformers.trainer_callback import PrinterCallback, TrainerState
 
 from aleator.models.adapters import save_adapter
 from aleator.models.packed_forward import packed_logits
@@ -66,11 +66,20 @@ class TreeTrainer(Trainer):
 
     def fit(self, checkpoint: Checkpoint | None) -> None:
         """Train to the end, from the beginning or from a checkpoint."""
-        if checkpoint is not None:
-            self.counters = replace(checkpoint.counters)
         self._last_tick = time.perf_counter()
-        self.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint.folder))
+        if checkpoint is None:
+            self.train()
+        else:
+            self.counters = replace(checkpoint.counters)
+            self._resume(str(checkpoint.folder))
         self.tick()
+
+    def _resume(self, folder: str) -> None:
+        state = TrainerState.load_from_json(str(Path(folder) / TRAINER_STATE_NAME))
+        if state.global_step < state.max_steps:
+            self.train(resume_from_checkpoint=folder)
+        else:  # train() would make one more update where the last was within an epoch
+            self._load_from_checkpoint(folder)
 
     def tick(self) -> None:
         """Bring the counters' seconds up to now."""

@@ -1,0 +1,73 @@
+"""`aleator train`: train an adapter, or go on with one that was interrupted."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aleator.cli.assignments import parse_assignments
+from aleator.cli.console import STDERR
+from aleator.training.metrics_log import validation_figures
+from aleator.training.recipe import Method
+from aleator.training.run import TrainRequest, TrainResult
+from aleator.training.run import train as run_training
+
+
+def train(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="sandbox, a directory or a hub id.")
+    ],
+    method: Annotated[
+        Method, typer.Option(help="Exact next-token targets, or answers drawn from the target.")
+    ],
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="The run's folder; the adapter goes to DIR/adapter.")
+    ],
+    recipe: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RECIPE",
+            help="A file, or a name of `aleator recipes list`; sandbox/METHOD for the sandbox and "
+            "paper/METHOD for other models by default.",
+        ),
+    ] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as lora.rank=8."),
+    ] = None,
+    report_to: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="An experiment tracker, such as wandb or tensorboard."),
+    ] = None,
+    trust_remote_code: Annotated[
+        bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
+    ] = False,
+) -> None:
+    """Train an adapter.
+
+    The same command again goes on where it was interrupted, and does nothing when it is finished.
+    """
+    request = TrainRequest(
+        model=model,
+        method=method,
+        out=out,
+        recipe=recipe,
+        overrides=parse_assignments(overrides or ()),
+        report_to=tuple(report_to or ()),
+        command=shlex.join(["aleator", *sys.argv[1:]]),
+        trust_remote_code=trust_remote_code,
+    )
+    result = run_training(request)
+    STDERR.print(_sentence(result), highlight=False, soft_wrap=True)
+    typer.echo(result.adapter)
+
+
+def _sentence(result: TrainResult) -> str:
+    """What was spent and what it brought."""
+    spent = result.spent
+    words = f"{spent.updates:,} updates, {spent.tokens:,} tokens, {spent.seconds:.0f} s"
+    if figures := validation_figures(result.metrics):
+        words += f"; validation KL {figures[0]:.3f} → {figures[-1]:.3f} nats"
+    return words if result.trained else f"finished before: {words}"

@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+from tests.tiny_models import tiny_model, tiny_tokenizer
+
+from aleator.cli.app import run
+from aleator.files import as_object, read_yaml
+
+SHORT = ["epochs=null", "max_steps=2", "batch_size=2", "data.max_bins=20"]
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny-model")
+    tiny_model("qwen3", "sdpa").save_pretrained(folder)
+    tiny_tokenizer("chatml").save_pretrained(folder)
+    return folder
+
+
+def _train(model: Path, out: Path, *options: str) -> int:
+    overrides = [word for pair in SHORT for word in ("--set", pair)]
+    return run(["train", str(model), "--out", str(out), *overrides, *options])
+
+
+def test_an_adapter_is_trained_and_named(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    options = ("--method", "soft", "--set", "validation={prompts: 2, nodes: 4}")
+    assert _train(model, out, *options) == 0
+    written = capsys.readouterr()
+    assert written.out == f"{out / 'adapter'}\n"
+    assert "2 updates" in written.err and "validation KL" in written.err
+    assert (out / "adapter" / "adapter_model.safetensors").is_file()
+    record = as_object(read_yaml(out / "run.yaml"), out)
+    assert (record["decimals"], record["method"]) == (5, "soft"), "the paper's recipe"
+
+    assert _train(model, out, *options) == 0
+    assert "finished before: 2 updates" in capsys.readouterr().err
+
+    assert _train(model, out, *options, "--set", "seed=3") == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "holds a run with another configuration (seed was 11, is 3)" in told
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--method", "soft", "--recipe", "widde"), "unknown recipe 'widde'; did you mean 'wide'?"),
+        (("--method", "hard", "--recipe", "paper/soft"), "is for method 'soft', not 'hard'"),
+        (("--method", "soft", "--set", "lora.rnk=3"), "unknown key 'rnk' in lora"),
+        (("--method", "soft", "--set", "lora.rank"), "'lora.rank' is not NAME=VALUE"),
+        (("--method", "soft", "--report-to", "wandbb"), "unknown experiment tracker 'wandbb'"),
+    ],
+)
+def test_wrong_input_is_one_sentence(
+    model: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: tuple[str, ...],
+    words: str,
+) -> None:
+    assert _train(model, tmp_path / "run", *options) == 2
+    told = capsys.readouterr().err
+    assert words in told and told.count("\n") == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_model_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _train(tmp_path / "nowhere", tmp_path / "run", "--method", "soft") == 2
+    assert "there is no directory" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()

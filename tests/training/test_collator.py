@@ -1,0 +1,95 @@
+"""From visits to a packed batch."""
+
+import numpy as np
+import pytest
+import torch
+
+from aleator.distributions.grids import split_distributions
+from aleator.outcomes.lattice import NumericTarget
+from aleator.training.collator import BatchMaker, TrainingBatch, TreeCollator, make_trees
+from aleator.training.prompts import Visit
+from aleator.training.recipe import (
+    DrawSupervision,
+    PathSupervision,
+    PublishedSupervision,
+    Supervision,
+    TreeSupervision,
+)
+
+DISTRIBUTIONS = split_distributions("held_out_families")[::9]
+
+
+def _visits(start: int = 0) -> list[Visit]:
+    return [
+        Visit(start + index, one.prompt(), NumericTarget.of(one, 2))
+        for index, one in enumerate(DISTRIBUTIONS)
+    ]
+
+
+def _collate(maker: BatchMaker, seed: int, start: int) -> TrainingBatch:
+    return TreeCollator(maker, PathSupervision(paths=2), seed)(_visits(start))["batch"]
+
+
+def test_a_batch_depends_on_the_seed_and_its_first_visit(maker: BatchMaker) -> None:
+    batch, again = _collate(maker, 3, 40), _collate(maker, 3, 40)
+    assert torch.equal(batch.packed.input_ids, again.packed.input_ids)
+    assert torch.equal(batch.targets.weights, again.targets.weights)
+    for seed, start in ((4, 40), (3, 48)):
+        other = _collate(maker, seed, start)
+        assert not torch.equal(batch.packed.input_ids, other.packed.input_ids)
+    assert batch.first_visit == 40
+
+
+def test_prompts_stand_as_they_do_in_generation(maker: BatchMaker) -> None:
+    batch = _collate(maker, 1, 0)
+    for row, visit in zip(batch.packed.input_ids.tolist(), _visits(), strict=True):
+        ids = list(maker.prompt_format.prompt_ids(visit.prompt))
+        assert row[: len(ids)] == ids
+
+
+def test_tokens_are_those_of_prompts_and_nodes(maker: BatchMaker) -> None:
+    batch = _collate(maker, 1, 0)
+    attended = batch.packed.attention.any(dim=1) & (batch.packed.attention.sum(dim=2) > 1)
+    attended[:, 0] = True  # the first token sees itself alone, as padding does
+    assert batch.tokens == int(attended.sum())
+
+
+@pytest.mark.parametrize(
+    ("supervision", "roots", "total"),
+    [
+        (TreeSupervision(nodes=8, tails=1), 1.0, None),
+        (PathSupervision(paths=5), 1.0, None),
+        (PublishedSupervision(), None, 1.0),
+        (DrawSupervision(draws=7), 1.0, None),
+        (DrawSupervision(draws=7, packed=False), 1.0, None),
+    ],
+)
+def test_every_kind_of_supervision(
+    maker: BatchMaker,
+    rng: np.random.Generator,
+    supervision: Supervision,
+    roots: float | None,
+    total: float | None,
+) -> None:
+    """The root is on every path; the published mean over positions sums to one."""
+    targets = [visit.target for visit in _visits()]
+    for tree in make_trees(targets, maker.speller, supervision, rng):
+        if roots is not None:
+            assert tree.weights[0] == pytest.approx(roots)
+        if total is not None:
+            assert tree.weights.sum() == pytest.approx(total)
+
+
+def test_one_draw_at_a_time_where_they_are_not_packed(
+    maker: BatchMaker, rng: np.random.Generator
+) -> None:
+    targets = [visit.target for visit in _visits()]
+    supervision = DrawSupervision(draws=16, packed=False)
+    for tree in make_trees(targets, maker.speller, supervision, rng):
+        assert (tree.target_probabilities == 1).all()
+        assert (tree.parents == np.arange(-1, tree.size - 1)).all()
+
+
+def test_batches_move_between_devices(maker: BatchMaker) -> None:
+    moved = _collate(maker, 1, 0).to("meta")
+    assert moved.packed.input_ids.is_meta and moved.targets.weights.is_meta
