@@ -14,7 +14,9 @@ import torch
 from numpy.typing import NDArray
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import (
+    Gemma3Config,
     Gemma3ForCausalLM,
+    Gemma3ForConditionalGeneration,
     Gemma3TextConfig,
     GptOssConfig,
     GptOssForCausalLM,
@@ -24,6 +26,7 @@ from transformers import (
     PreTrainedTokenizerFast,
     Qwen3Config,
     Qwen3ForCausalLM,
+    SiglipVisionConfig,
 )
 
 Architecture = Literal["llama", "qwen3", "gemma3", "gpt_oss"]
@@ -88,6 +91,24 @@ def tiny_model(
             if parameter.ndim > 1:
                 parameter.normal_(std=parameter.shape[-1] ** -0.5)
     return model.eval()
+
+
+def tiny_gemma3_with_vision() -> PreTrainedModel:
+    """The language model of `tiny_model("gemma3")` and a vision tower, as from 4B on."""
+    config = Gemma3Config(
+        text_config=tiny_model("gemma3").config,
+        vision_config=SiglipVisionConfig(
+            hidden_size=16,
+            intermediate_size=16,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            image_size=28,
+            patch_size=14,
+        ),
+        mm_tokens_per_image=4,
+    )
+    torch.manual_seed(0)
+    return Gemma3ForConditionalGeneration(config).eval()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from peft import PeftModel
 from safetensors.torch import load_file, save_file
-from tests.tiny_models import tiny_model
+from tests.tiny_models import tiny_gemma3_with_vision, tiny_model
 from torch import Tensor, nn
 
 from aleator.errors import ModelError, OutputError
@@ -75,6 +75,15 @@ def test_targets_must_exist(name: str) -> None:
     settings = LoraSettings(target_modules=("q_proj", name))
     with pytest.raises(ModelError, match=f"no layer '{name}' to adapt; .* down_proj, .* v_proj"):
         attach_adapter(tiny_model("qwen3"), settings, seed=1)
+
+
+def test_a_vision_tower_is_left_alone() -> None:
+    """Its projections have the same names, and would get no gradients."""
+    base = tiny_gemma3_with_vision()
+    assert any("vision" in name and name.endswith("q_proj.weight") for name in base.state_dict())
+    weights = adapter_weights(attach_adapter(base, SETTINGS, seed=1))
+    assert len(weights) == 2 * 4 * 4
+    assert all("language_model" in name for name in weights)
 
 
 def test_save_and_load(tmp_path: Path) -> None:

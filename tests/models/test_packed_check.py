@@ -3,7 +3,13 @@ import math
 import numpy as np
 import pytest
 import torch
-from tests.tiny_models import WINDOW, random_prompt, random_tree, tiny_model
+from tests.tiny_models import (
+    WINDOW,
+    random_prompt,
+    random_tree,
+    tiny_gemma3_with_vision,
+    tiny_model,
+)
 from torch import nn
 
 from aleator.models.packed_check import packed_error
@@ -12,6 +18,11 @@ from aleator.models.packed_check import packed_error
 def test_a_model_that_agrees(rng: np.random.Generator) -> None:
     prompt, tree = tuple(random_prompt(rng, 2 * WINDOW)), random_tree(rng, 12)
     assert packed_error(tiny_model("gemma3"), prompt, tree) <= 2e-5
+
+
+def test_a_model_with_a_vision_tower(rng: np.random.Generator) -> None:
+    prompt, tree = tuple(random_prompt(rng, 2 * WINDOW)), random_tree(rng, 12)
+    assert packed_error(tiny_gemma3_with_vision(), prompt, tree) <= 2e-5
 
 
 def test_a_wrong_mask_shows(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
