@@ -37,7 +37,7 @@ def tokens_of(text: str) -> tuple[int, ...]:
 class KnownSession:
     """Answers of one prompt with given probabilities, which sum to 1; as text or as tokens."""
 
-    def __init__(self, answers: Mapping[str | tuple[int, ...], float]) -> None:
+    def __init__(self, answers: Mapping[str, float] | Mapping[tuple[int, ...], float]) -> None:
         self._masses: dict[tuple[int, ...], float] = defaultdict(float)
         for answer, probability in answers.items():
             path = (*(tokens_of(answer) if isinstance(answer, str) else answer), STOP)

@@ -214,7 +214,7 @@ class ModelTree:
         left = np.ones(len(self.frontier), dtype=np.bool_)
         left[places] = False
         first = len(self.expanded)
-        self.texts += self._texts(taken)
+        self.texts += self.texts_of(taken)
         self.expanded = self.expanded.with_more(taken)
         self._session_nodes = np.concatenate((self._session_nodes, session_nodes))
         self.stop_masses = np.concatenate((self.stop_masses, taken.masses * probabilities[:, -1]))
@@ -252,9 +252,10 @@ class ModelTree:
             negative=above.negative | vocabulary.minus[tokens],
         )
 
-    def _texts(self, prefixes: Prefixes) -> list[str]:
-        if prefixes.parents[0] < 0:
-            return [""]
+    def texts_of(self, prefixes: Prefixes) -> list[str]:
+        """Texts of prefixes that continue expanded ones, or of the root before it is expanded."""
+        if not self.texts:
+            return [""] * len(prefixes)
         pieces = self.vocabulary.texts
         pairs = zip(prefixes.parents.tolist(), prefixes.tokens.tolist(), strict=True)
         return [self.texts[parent] + pieces[token] for parent, token in pairs]

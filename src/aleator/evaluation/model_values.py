@@ -11,12 +11,15 @@ that prefixes like it end as a number, and is placed where its digits say:
   one as long, or longer, stands where it is; an integer is taken to end before its next digit.
 - Prefixes without a digit, or within an exponent, and those too light to keep have no place: their
   valid mass is shared out like the rest.
+- What is on the target's own strings: a prefix that is one counts with the chance to stop right
+  there, one that may become one like the resolved mass, any other not at all.
 
 Two masses say how much of that there is: ``unexpanded_mass``, which may still fall into more than
 one of the target's bins and bounds the error of value TV, and ``settled_mass``, whose value is
 known to within its bin (exponents aside), so that only its chance to end is estimated.
 """
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +28,8 @@ from numpy.typing import NDArray
 from aleator.evaluation.model_tree import FloatArray, ModelTree
 from aleator.outcomes.lattice import NumericTarget
 from aleator.outcomes.numerals import WHITESPACE, format_lattice
+
+_LIGHT = 1e-7  # prefixes of less mass are not looked at one by one
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,8 @@ def model_values(tree: ModelTree) -> ModelValues:
     """Read the model's distribution over the target's valid values off a grown tree."""
     target = tree.reference.target
     ends = ended_numbers(tree)
-    settled = _settle(tree)
+    chances = state_chances(tree)
+    settled = _settle(tree, chances.number)
     values = np.concatenate((ends.values, settled.values))
     masses = np.concatenate((ends.masses, settled.masses))
     counts = np.concatenate((np.ones(len(ends.values)), settled.counts))
@@ -67,7 +73,8 @@ def model_values(tree: ModelTree) -> ModelValues:
 
     resolved = float(ends.masses[accepted(target, ends.values)].sum())
     canonical = np.array([_is_canonical(text, target) for text in ends.texts], dtype=np.bool_)
-    canonical_share = float(ends.masses[canonical].sum()) / resolved if resolved > 0 else 0.0
+    own = float(ends.masses[canonical].sum())
+    likely = own / resolved if resolved > 0 else 0.0
     placed, numbers = float(masses[valid].sum()), float(masses.sum())
     valid_mass = placed + settled.homeless * (placed / numbers if numbers > 0 else 0.0)
 
@@ -82,7 +89,7 @@ def model_values(tree: ModelTree) -> ModelValues:
         masses=merged_masses,
         counts=merged_counts,
         valid_mass=valid_mass,
-        canonical_mass=valid_mass * canonical_share,
+        canonical_mass=own + _canonical_ahead(tree, chances, likely),
         unexpanded_mass=float(tree.frontier.masses[split].sum() + tree.dropped.sum()),
         settled_mass=float(tree.frontier.masses[~split].sum()),
     )
@@ -114,8 +121,21 @@ def accepted(target: NumericTarget, values: FloatArray) -> NDArray[np.bool_]:
     return inside
 
 
-def number_chances(tree: ModelTree) -> FloatArray:
-    """Chance, by automaton state, that an answer which has come so far ends as a number."""
+@dataclass(frozen=True)
+class StateChances:
+    """How answers go on that have come to a state of the automaton: float64 ``[states]`` each.
+
+    Attributes:
+        number: Chance to end as a number, at once or later.
+        stop: Chance to end as one at once.
+    """
+
+    number: FloatArray
+    stop: FloatArray
+
+
+def state_chances(tree: ModelTree) -> StateChances:
+    """The Markov chain that a tree's expanded prefixes make; see the module's text."""
     automaton = tree.vocabulary.automaton
     size = automaton.size
     states = tree.expanded.states
@@ -136,7 +156,7 @@ def number_chances(tree: ModelTree) -> FloatArray:
     moves[unseen], ends[unseen] = 0.0, pooled
     # A loop that never ends (probability 1 of another digit) would make the system singular.
     chances = np.linalg.solve(np.eye(size) * (1.0 + 1e-9) - moves, ends)
-    return np.clip(chances, 0.0, 1.0).astype(np.float64)
+    return StateChances(np.clip(chances, 0.0, 1.0).astype(np.float64), ends)
 
 
 @dataclass(frozen=True)
@@ -149,8 +169,7 @@ class _Settled:
     homeless: float
 
 
-def _settle(tree: ModelTree) -> _Settled:
-    chances = number_chances(tree)
+def _settle(tree: ModelTree, chances: FloatArray) -> _Settled:
     frontier = tree.frontier
     masses = frontier.masses * chances[frontier.states]
     accepting = tree.vocabulary.automaton.accepting[frontier.states]
@@ -173,6 +192,25 @@ def _settle(tree: ModelTree) -> _Settled:
         counts=np.concatenate((np.ones(int(whole.sum())), np.repeat(10.0 ** (missing - 1.0), 10))),
         homeless=homeless,
     )
+
+
+def _canonical_ahead(tree: ModelTree, chances: StateChances, likely: float) -> float:
+    """Frontier mass that ends on the target's own strings; ``likely`` is that of resolved mass."""
+    target = tree.reference.target
+    fraction = rf"(?:\.[0-9]{{0,{target.decimals}}})?" if target.decimals else ""
+    beginning = re.compile(rf"-?(?:0|[1-9][0-9]*){fraction}")
+    heavy = tree.frontier.take(tree.frontier.masses > _LIGHT)
+    ahead = 0.0
+    for text, mass, state in zip(
+        tree.texts_of(heavy), heavy.masses.tolist(), heavy.states.tolist(), strict=True
+    ):
+        if beginning.fullmatch(text) is None:
+            continue
+        if len(text.partition(".")[2]) < target.decimals:
+            ahead += mass * float(chances.number[state]) * likely
+        elif _is_canonical(text, target):
+            ahead += mass * float(chances.stop[state])
+    return ahead
 
 
 def _is_canonical(text: str, target: NumericTarget) -> bool:

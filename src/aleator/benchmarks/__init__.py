@@ -1,0 +1,1 @@
+"""The benchmarks: which prompts, which figures, and the files they are kept in."""

@@ -1,0 +1,202 @@
+"""An evaluation from a request to a directory: ``run.yaml``, ``rows/NAME.jsonl``, ``result.json``.
+
+The same request again goes on where it was interrupted; another benchmark into the same directory
+is added to its ``result.json``. Another configuration is refused, naming what differs.
+
+``result.json`` holds ``schema_version`` (1), ``model``, ``adapter``, ``seed``, ``versions``,
+``command`` and ``bench``: one object a benchmark, explained in the benchmark's file.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aleator.benchmarks.answering import AnsweringModel
+from aleator.benchmarks.numeric import NAME as NUMERIC
+from aleator.benchmarks.numeric import NumericSettings, run_numeric
+from aleator.benchmarks.record import (
+    SCHEMA_VERSION,
+    EvaluationRecord,
+    current_versions,
+    fingerprint,
+)
+from aleator.errors import InputError, ModelError, UnknownNameError
+from aleator.files import JsonValue, as_object, read_json, read_yaml, write_json
+from aleator.models.adapters import WEIGHTS_FILE, adapter_changes_output, load_adapter
+from aleator.models.loading import LoadedModel, load_model
+from aleator.tokens.chat import ChatFormat
+
+BENCHMARKS = (NUMERIC,)
+"""The names of all benchmarks."""
+
+RESULT_FILE = "result.json"
+
+Advance = Callable[[str, int, int], None]
+"""Told a benchmark's name, how many of its rows are done, and how many there are."""
+
+
+@dataclass(frozen=True)
+class EvaluationRequest:
+    """What a user asks for.
+
+    Attributes:
+        model: "sandbox", a directory or a hub id.
+        out: The evaluation's directory.
+        benches: Names of benchmarks.
+        adapter: An adapter's folder, or the training run that holds it.
+        numeric: Settings of the numeric benchmark, its seed that of the evaluation.
+        command: How it was asked for, for the record.
+        trust_remote_code: Run code that comes with the model.
+    """
+
+    model: str
+    out: Path
+    benches: tuple[str, ...]
+    adapter: Path | None = None
+    numeric: NumericSettings = NumericSettings()
+    command: str = ""
+    trust_remote_code: bool = False
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A loaded model, with its adapter where there is one.
+
+    Attributes:
+        subject: What benchmarks ask.
+        loaded: Where it came from.
+        adapter: The adapter's folder.
+        adapter_silent: The adapter changes nothing: it is untrained, or not really there.
+    """
+
+    subject: AnsweringModel
+    loaded: LoadedModel
+    adapter: Path | None
+    adapter_silent: bool
+
+
+def open_model(name: str, adapter: Path | None, *, trust_remote_code: bool = False) -> Opened:
+    """Load a model and, if asked for, an adapter, ready to answer chat prompts.
+
+    Raises:
+        ModelError: The model, its chat template or the adapter cannot be used.
+    """
+    folder = None if adapter is None else adapter_folder(adapter)
+    loaded = load_model(name, trust_remote_code=trust_remote_code)
+    prompt_format = ChatFormat(loaded.tokenizer)
+    if folder is None:
+        subject = AnsweringModel(loaded.model, loaded.tokenizer, prompt_format)
+        return Opened(subject, loaded, None, adapter_silent=False)
+    model = load_adapter(loaded.model, folder).eval()
+    silent = not adapter_changes_output(model, prompt_format.prompt_ids("Pick a number."))
+    subject = AnsweringModel(model, loaded.tokenizer, prompt_format)
+    return Opened(subject, loaded, folder, adapter_silent=silent)
+
+
+def adapter_folder(path: Path) -> Path:
+    """The adapter in a training run's folder, or ``path`` itself if it is one.
+
+    Raises:
+        ModelError: Neither holds an adapter.
+    """
+    for folder in (path, path / "adapter"):
+        if (folder / WEIGHTS_FILE).is_file():
+            return folder
+    raise ModelError(
+        f"{path} holds no adapter ({WEIGHTS_FILE}); give the folder of a finished training run, or "
+        "its adapter/"
+    )
+
+
+def adapter_decimals(adapter: Path) -> int | None:
+    """Decimals of the targets that an adapter was trained on, if its run's record is there.
+
+    Raises:
+        InputError: The record cannot be read.
+    """
+    path = adapter_folder(adapter).parent / "run.yaml"
+    if not path.is_file():
+        return None
+    decimals = as_object(read_yaml(path), path).get("decimals")
+    if decimals is not None and not isinstance(decimals, int):
+        raise InputError(f"{path} should have a whole number as decimals, not {decimals!r}")
+    return decimals
+
+
+def check_benches(names: tuple[str, ...]) -> None:
+    """Refuse names of no benchmark.
+
+    Raises:
+        UnknownNameError: One is not known; the message lists those that are.
+        InputError: None is given.
+    """
+    for name in names:
+        if name not in BENCHMARKS:
+            raise UnknownNameError("benchmark", name, BENCHMARKS)
+    if not names:
+        raise InputError(f"no benchmark was given; known: {', '.join(BENCHMARKS)}")
+
+
+def run_evaluation(request: EvaluationRequest, opened: Opened, advance: Advance) -> Path:
+    """Run the benchmarks and write what they found.
+
+    Args:
+        request: What is asked for; its model and adapter are those of ``opened``.
+        opened: The loaded model.
+        advance: Told how far each benchmark is.
+
+    Returns:
+        The path of ``result.json``.
+
+    Raises:
+        InputError: The request makes no sense, or the directory holds another evaluation.
+        OutputError: The directory cannot be written.
+    """
+    check_benches(request.benches)
+    record = _record(request, opened).continued(request.out)
+    record.write(request.out)
+    path = request.out / RESULT_FILE
+    bench: dict[str, JsonValue] = {}
+    if path.exists():
+        bench.update(as_object(as_object(read_json(path), path)["bench"], path))
+    for name in request.benches:
+        bench[name] = _run(name, request, opened, advance)
+    _write_result(path, record, bench)
+    return path
+
+
+def _run(name: str, request: EvaluationRequest, opened: Opened, advance: Advance) -> JsonValue:
+    def advance_this(done: int, total: int) -> None:
+        advance(name, done, total)
+
+    assert name == NUMERIC  # the only one so far
+    return run_numeric(opened.subject, request.numeric, request.out, advance_this)
+
+
+def _record(request: EvaluationRequest, opened: Opened) -> EvaluationRecord:
+    loaded = opened.loaded
+    settings: Mapping[str, Mapping[str, JsonValue]] = {NUMERIC: request.numeric.as_json()}
+    return EvaluationRecord(
+        model=request.model,
+        model_weights=loaded.revision or fingerprint(Path(loaded.path)),
+        adapter=None if opened.adapter is None else str(opened.adapter),
+        adapter_weights=None if opened.adapter is None else fingerprint(opened.adapter),
+        seed=request.numeric.seed,
+        benches={name: settings[name] for name in request.benches},
+        command=request.command,
+    )
+
+
+def _write_result(path: Path, record: EvaluationRecord, bench: dict[str, JsonValue]) -> None:
+    write_json(
+        path,
+        {
+            "schema_version": SCHEMA_VERSION,
+            "model": record.model,
+            "adapter": record.adapter,
+            "seed": record.seed,
+            "versions": dict(current_versions()),
+            "command": record.command,
+            "bench": bench,
+        },
+    )

@@ -1,0 +1,109 @@
+"""`aleator eval`: measure a model, with or without an adapter."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from aleator.benchmarks.evaluation import (
+    BENCHMARKS,
+    EvaluationRequest,
+    adapter_decimals,
+    check_benches,
+    open_model,
+    run_evaluation,
+)
+from aleator.benchmarks.numeric import TEST_SPLITS, NumericSettings
+from aleator.cli.console import STDERR, report_problem
+from aleator.distributions.grids import SPLITS, Split
+from aleator.errors import UnknownNameError
+from aleator.outcomes.lattice import DEFAULT_DECIMALS
+
+
+def evaluate(
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="sandbox, a directory or a hub id.")
+    ],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where result.json and rows/ go.")],
+    bench: Annotated[
+        str, typer.Option(metavar="A,B,…", help=f"Of: {', '.join(BENCHMARKS)}.")
+    ] = "numeric",
+    adapter: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A training run's folder, or the adapter/ in it."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most so many prompts a split or set.")
+    ] = None,
+    draws: Annotated[
+        int, typer.Option(min=0, help="Answers drawn a prompt; 0 for exact figures only.")
+    ] = 1000,
+    decimals: Annotated[
+        int | None,
+        typer.Option(min=0, help="Of the targets; the adapter's, or 2, by default."),
+    ] = None,
+    splits: Annotated[
+        str, typer.Option(metavar="A,B,…", help=f"Of: {', '.join(SPLITS)}.")
+    ] = ",".join(TEST_SPLITS),
+    seed: Annotated[int, typer.Option(min=0, help="Of everything drawn.")] = 0,
+    trust_remote_code: Annotated[
+        bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
+    ] = False,
+) -> None:
+    """Measure how far a model is from its targets."""
+    benches = tuple(_names(bench))
+    check_benches(benches)
+    found = adapter_decimals(adapter) if adapter is not None and decimals is None else decimals
+    request = EvaluationRequest(
+        model=model,
+        out=out,
+        benches=benches,
+        adapter=adapter,
+        numeric=NumericSettings(
+            splits=_splits(splits),
+            limit=limit,
+            draws=draws,
+            decimals=DEFAULT_DECIMALS if found is None else found,
+            seed=seed,
+        ),
+        command=shlex.join(["aleator", *sys.argv[1:]]),
+    )
+    opened = open_model(model, adapter, trust_remote_code=trust_remote_code)
+    if opened.adapter_silent:
+        report_problem(
+            f"warning: the adapter in {opened.adapter} changes nothing, so this measures the model "
+            "without it; was it trained?"
+        )
+    with _progress() as progress:
+        tasks = {name: progress.add_task(name, total=None) for name in benches}
+
+        def advance(name: str, done: int, total: int) -> None:
+            progress.update(tasks[name], completed=done, total=total)
+
+        path = run_evaluation(request, opened, advance)
+    typer.echo(path)
+
+
+def _names(listed: str) -> list[str]:
+    return [name.strip() for name in listed.split(",") if name.strip()]
+
+
+def _splits(listed: str) -> tuple[Split, ...]:
+    chosen = tuple(split for split in SPLITS if split in _names(listed))
+    for name in _names(listed):
+        if name not in SPLITS:
+            raise UnknownNameError("split", name, SPLITS)
+    return chosen or TEST_SPLITS
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=STDERR,
+    )

@@ -1,0 +1,154 @@
+"""The sampler on real, tiny models, against every answer's exact probability and `generate`."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+from scipy import stats
+from tests.number_model import number_format, number_model, number_tokenizer
+from tests.tiny_models import ARCHITECTURES, Architecture
+from transformers import PreTrainedModel
+
+from aleator.sampling.local import Draws, LocalSampler
+
+PROMPTS = ("Pick a number.", "Another one, please: from -3 to 3.", "Go")
+LIMIT = 3
+
+
+def _sampler(model: PreTrainedModel, **options: int) -> LocalSampler:
+    return LocalSampler(
+        model, number_tokenizer(), number_format(), **{"max_new_tokens": LIMIT, **options}
+    )
+
+
+def _next_probabilities(model: PreTrainedModel, paths: list[list[int]]) -> np.ndarray:
+    with torch.no_grad():
+        logits = model(input_ids=torch.tensor(paths)).logits[:, -1]
+    return torch.softmax(logits.double(), dim=-1).numpy()
+
+
+def _answer_probabilities(model: PreTrainedModel, prompt: str) -> dict[tuple[str, bool], float]:
+    """Every answer of at most LIMIT tokens by plain passes; rare ones are left out.
+
+    Texts are merged, as the sampler does; what is left out is a cell of its own.
+    """
+    tokenizer, stop = number_tokenizer(), number_format().stop_token_id
+    prompt_ids = list(number_format().prompt_ids(prompt))
+    alive: dict[tuple[int, ...], float] = {(): 1.0}
+    found: Counter[tuple[str, bool]] = Counter()
+    for length in range(1, LIMIT + 1):
+        paths = list(alive)
+        probabilities = _next_probabilities(model, [prompt_ids + list(path) for path in paths])
+        following: dict[tuple[int, ...], float] = {}
+        for path, row in zip(paths, probabilities, strict=True):
+            for token in np.flatnonzero(row * alive[path] > 1e-4).tolist():
+                mass = alive[path] * float(row[token])
+                ended = token == stop
+                if ended or length == LIMIT:
+                    answer = path if ended else (*path, token)
+                    found[tokenizer.decode(list(answer)), not ended] += mass
+                else:
+                    following[(*path, token)] = mass
+        alive = following
+    return dict(found)
+
+
+def _counts(draws: Draws) -> dict[tuple[str, bool], int]:
+    return {(one.text, one.truncated): one.count for one in draws.answers}
+
+
+def _p_value(counts: dict[tuple[str, bool], int], exact: dict[tuple[str, bool], float]) -> float:
+    """Chi-square over the answers that expect 8 draws or more, the rest in one cell."""
+    total = sum(counts.values())
+    cells = [answer for answer, mass in exact.items() if mass * total >= 8]
+    observed = [counts.get(answer, 0) for answer in cells]
+    expected = [exact[answer] * total for answer in cells]
+    observed.append(total - sum(observed))
+    expected.append(total - sum(expected))
+    return float(stats.chisquare(observed, expected)[1])
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_draws_follow_the_exact_distribution(architecture: Architecture) -> None:
+    model = number_model(architecture, stop_bias=8.0)
+    for prompt, draws in zip(PROMPTS, _sampler(model).draw(PROMPTS, 1500, seed=5), strict=True):
+        assert draws.count == 1500
+        assert _p_value(_counts(draws), _answer_probabilities(model, prompt)) > 1e-3
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_draws_that_go_on_as_rows_do_too(architecture: Architecture) -> None:
+    model = number_model(architecture, stop_bias=8.0)
+    sampler = _sampler(model, max_tree_nodes=8)
+    for prompt, draws in zip(PROMPTS, sampler.draw(PROMPTS, 1500, seed=6), strict=True):
+        assert draws.count == 1500
+        assert _p_value(_counts(draws), _answer_probabilities(model, prompt)) > 1e-3
+
+
+def test_draws_agree_with_generate() -> None:
+    """Two samples of 2,000 over the same cells; whatever could truncate is passed explicitly."""
+    model = number_model(stop_bias=8.0)
+    prompt_format = number_format()
+    ids = torch.tensor([prompt_format.prompt_ids(PROMPTS[0])])
+    torch.manual_seed(0)
+    written = model.generate(
+        ids,
+        attention_mask=torch.ones_like(ids),
+        do_sample=True,
+        temperature=1.0,
+        top_p=1.0,
+        top_k=0,
+        max_new_tokens=LIMIT,
+        num_return_sequences=2000,
+        eos_token_id=prompt_format.stop_token_id,
+        pad_token_id=number_tokenizer().pad_token_id,
+    )
+    stop = prompt_format.stop_token_id
+    generated: Counter[tuple[str, bool]] = Counter()
+    for row in written[:, ids.shape[1] :].tolist():
+        ended = stop in row
+        answer = row[: row.index(stop)] if ended else row
+        generated[number_tokenizer().decode(answer), not ended] += 1
+    drawn = _counts(_sampler(model).draw(PROMPTS[:1], 2000, seed=1)[0])
+    common = [one for one in drawn if drawn[one] + generated[one] >= 20]
+    table = [[side[one] for one in common] for side in (drawn, generated)]
+    for row in table:
+        row.append(2000 - sum(row))
+    assert stats.chi2_contingency(table)[1] > 1e-3
+
+
+def test_each_prefix_is_computed_once() -> None:
+    model = number_model()
+    draws = _sampler(model, max_new_tokens=6).draw(PROMPTS[:1], 500, seed=0)[0]
+    tokenizer = number_tokenizer()
+    prefixes = set()
+    for answer in draws.answers:
+        ids = tokenizer.encode(answer.text, add_special_tokens=False)
+        last = len(ids) - 1 if answer.truncated else len(ids)
+        prefixes |= {tuple(ids[:length]) for length in range(1, last + 1)}
+    # Texts tokenised anew may differ from what was drawn, by a few merged characters.
+    assert abs(draws.forward_tokens - len(prefixes)) <= 0.1 * len(prefixes)
+    assert draws.forward_tokens < 500
+
+
+def test_a_prompts_draws_do_not_depend_on_its_batch() -> None:
+    model = number_model()
+    alone = _sampler(model).draw([PROMPTS[1]], 200, seed=9, streams=[1])
+    together = _sampler(model).draw(PROMPTS, 200, seed=9)
+    in_small_batches = _sampler(model, batch_draws=200).draw(PROMPTS, 200, seed=9)
+    assert _counts(alone[0]) == _counts(together[1]) == _counts(in_small_batches[1])
+    assert _counts(together[0]) != _counts(_sampler(model).draw(PROMPTS, 200, seed=10)[0])
+
+
+def test_an_answer_at_the_limit_is_cut_off() -> None:
+    model = number_model(stop_bias=-50.0)
+    draws = _sampler(model, max_new_tokens=4).draw(PROMPTS[:1], 50, seed=0)[0]
+    assert draws.truncated == draws.count == 50
+    one = _sampler(model, max_new_tokens=1).draw(PROMPTS[:1], 50, seed=0)[0]
+    assert one.truncated == 50 and one.forward_tokens == 0
+
+
+def test_no_room_for_an_answer_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        _sampler(number_model(), max_new_tokens=0)
