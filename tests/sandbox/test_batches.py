@@ -7,7 +7,6 @@ import pytest
 from transformers import PreTrainedTokenizerFast
 
 from aleator.sandbox.batches import (
-    NOT_SUPERVISED,
     NumericPrompts,
     TextRows,
     conversation_pieces,
@@ -29,30 +28,30 @@ def test_rows_are_the_documents_end_to_end(tokenizer: PreTrainedTokenizerFast) -
     texts = ["One fish.", "Two birds, 3 cats.", "Four."]
     cycle = itertools.cycle(texts)
     rows = TextRows(document_pieces(tokenizer, lambda: next(cycle)), length=8)
-    tokens, labels = rows.take(4)
+    tokens, weights = rows.take(4)
     more, _ = rows.take(2)
     expected = tokenizer(("<|endoftext|>".join(texts) + "<|endoftext|>") * 5)["input_ids"]
     assert [*tokens.ravel().tolist(), *more.ravel().tolist()] == expected[: 6 * 8]
-    assert (labels == tokens).all()
+    assert (weights == 1).all()
 
 
 def test_only_answers_are_learnt(tokenizer: PreTrainedTokenizerFast) -> None:
     talk = Conversation("What is 2 + 3?", "5", system="Be brief.", history=(("Hello.", "Hi!"),))
-    tokens, learnt = next(conversation_pieces(tokenizer, lambda: talk))
+    tokens, weights = next(conversation_pieces(tokenizer, lambda: talk))
     turns = [{"role": turn["role"], "content": turn["content"]} for turn in talk.messages()]
     rendered = tokenizer.apply_chat_template(turns, tokenize=True, return_dict=False)
     assert tokens == rendered
-    answers = [token for token, wanted in zip(tokens, learnt, strict=True) if wanted]
+    answers = [token for token, weight in zip(tokens, weights, strict=True) if weight]
     assert tokenizer.decode(answers) == "Hi!<|im_end|>5<|im_end|>"
 
 
-def test_labels_hide_the_context(tokenizer: PreTrainedTokenizerFast) -> None:
-    rng = np.random.default_rng(1)
-    rows = TextRows(conversation_pieces(tokenizer, lambda: conversation(rng)), length=64)
-    tokens, labels = rows.take(8)
-    hidden = labels == NOT_SUPERVISED
-    assert hidden.any()
-    assert (tokens[~hidden] == labels[~hidden]).all()
+def test_a_long_answer_does_not_drown_a_short_one(tokenizer: PreTrainedTokenizerFast) -> None:
+    short = Conversation("What is 2 + 3?", "5")
+    _, weights = next(conversation_pieces(tokenizer, lambda: short))
+    assert sum(weights) == pytest.approx(2**0.5)  # the digit and the end of the turn
+    long = Conversation("Count.", "1" * 99)
+    _, weights = next(conversation_pieces(tokenizer, lambda: long))
+    assert sum(weights) == pytest.approx(10.0)
 
 
 def test_every_numeric_prompt_is_in_one_half(tokenizer: PreTrainedTokenizerFast) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Float, Int
 from torch import Tensor
 from transformers import PreTrainedTokenizerFast
 
@@ -25,12 +25,11 @@ from aleator.tokens.speller import Speller
 from aleator.tokens.supervision import exact_trees
 from aleator.training.loss import TreeTargets
 
-NOT_SUPERVISED = -100
 FULL_FLOAT_SHARE = 0.35
 TREE_NODES = 32
 TREE_TAILS = 1
 
-Piece = tuple[list[int], list[bool]]  # tokens, and which of them are learnt
+Piece = tuple[list[int], list[float]]  # tokens, and what each counts in the loss (0: context)
 
 
 @dataclass(frozen=True)
@@ -49,19 +48,19 @@ class TextRows:
         self._pieces = pieces
         self._length = length
         self._tokens: list[int] = []
-        self._learnt: list[bool] = []
+        self._weights: list[float] = []
 
-    def take(self, rows: int) -> tuple[Int[Tensor, "B T"], Int[Tensor, "B T"]]:
-        """Tokens and labels; labels are `NOT_SUPERVISED` where a token is only context."""
+    def take(self, rows: int) -> tuple[Int[Tensor, "B T"], Float[Tensor, "B T"]]:
+        """Tokens, and what each counts in the loss: 0 where a token is only context."""
         needed = rows * self._length
         while len(self._tokens) < needed:
-            tokens, learnt = next(self._pieces)
+            tokens, weights = next(self._pieces)
             self._tokens += tokens
-            self._learnt += learnt
+            self._weights += weights
         tokens = torch.tensor(self._tokens[:needed]).view(rows, self._length)
-        learnt = torch.tensor(self._learnt[:needed]).view(rows, self._length)
-        del self._tokens[:needed], self._learnt[:needed]
-        return tokens, torch.where(learnt, tokens, NOT_SUPERVISED)
+        weights = torch.tensor(self._weights[:needed]).view(rows, self._length)
+        del self._tokens[:needed], self._weights[:needed]
+        return tokens, weights
 
 
 def document_pieces(
@@ -73,13 +72,17 @@ def document_pieces(
             *tokenizer(write())["input_ids"],
             tokenizer.convert_tokens_to_ids("<|endoftext|>"),
         ]
-        yield tokens, [True] * len(tokens)
+        yield tokens, [1.0] * len(tokens)
 
 
 def conversation_pieces(
     tokenizer: PreTrainedTokenizerFast, talk: Callable[[], Conversation]
 ) -> Iterator[Piece]:
-    """Conversations as the chat template writes them; answers and their end token are learnt."""
+    """Conversations as the chat template writes them; answers and their end token are learnt.
+
+    An answer of n tokens counts as much as sqrt(n) tokens: a sum would otherwise be drowned by the
+    multiple-choice question beside it, which has ninety tokens to its two.
+    """
     while True:
         parts: list[tuple[str, bool]] = []
         for message in talk().messages():
@@ -88,13 +91,13 @@ def conversation_pieces(
             parts.append((f"{message['content']}<|im_end|>", answer))
             parts.append(("\n", False))
         tokens: list[int] = []
-        learnt: list[bool] = []
+        weights: list[float] = []
         for ids, (_, answer) in zip(
             tokenizer([text for text, _ in parts])["input_ids"], parts, strict=True
         ):
             tokens += ids
-            learnt += [answer] * len(ids)
-        yield tokens, learnt
+            weights += [len(ids) ** -0.5 if answer else 0.0] * len(ids)
+        yield tokens, weights
 
 
 class NumericPrompts:

@@ -25,7 +25,6 @@ from aleator.models.output_head import float32_logits_at
 from aleator.models.packed_forward import packed_logits
 from aleator.sandbox.architecture import new_model
 from aleator.sandbox.batches import (
-    NOT_SUPERVISED,
     NumericPrompts,
     TextRows,
     conversation_pieces,
@@ -103,7 +102,7 @@ def run_stage(
     model.train()
     for step in range(stage.steps):
         losses = _losses(model, stage, documents, talk, numbers, rng)
-        total = losses.documents + losses.conversations + losses.prompts
+        total = losses.documents + losses.conversations + stage.prompt_weight * losses.prompts
         optimizer.zero_grad(set_to_none=True)
         total.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)
@@ -147,12 +146,14 @@ def _losses(
 
 
 def _text_loss(model: Qwen3ForCausalLM, rows: TextRows, count: int) -> torch.Tensor:
-    """Mean cross-entropy over the tokens that are learnt."""
-    tokens, labels = rows.take(count)
-    row, column = torch.nonzero(labels[:, 1:] != NOT_SUPERVISED, as_tuple=True)
+    """Weighted mean cross-entropy over the tokens that are learnt."""
+    tokens, weights = rows.take(count)
+    row, column = torch.nonzero(weights[:, 1:], as_tuple=True)
     with float32_logits_at(model, row, column):
         logits = model(input_ids=tokens, use_cache=False).logits
-    return F.cross_entropy(logits, labels[row, column + 1])
+    losses = F.cross_entropy(logits, tokens[row, column + 1], reduction="none")
+    counted = weights[row, column + 1]
+    return (losses * counted).sum() / counted.sum()
 
 
 def _rate(step: int, steps: int) -> float:

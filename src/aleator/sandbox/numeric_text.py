@@ -19,9 +19,9 @@ from aleator.outcomes.numerals import format_lattice
 from aleator.outcomes.outcomes import Outcomes
 
 DECIMALS = 2
-FAVOURITE_SHARE = 0.86
-SECOND_SHARE = 0.04
-SPREAD_DRAWS = 4
+FAVOURITE_SHARE = 0.88
+SECOND_SHARE = 0.06
+SPREAD_DRAWS = 3
 PUBLISHED_WORDING_SHARE = 0.6
 
 RAW_WORDINGS = (

@@ -15,6 +15,7 @@ class Stage:
         conversations: rows of chat a step.
         raw_prompts: numeric raw-text prompts a step.
         chat_prompts: numeric collapsed chat prompts a step.
+        prompt_weight: what a numeric prompt's sequence KL counts beside the mean loss of a token.
     """
 
     name: str
@@ -24,12 +25,31 @@ class Stage:
     conversations: int
     raw_prompts: int
     chat_prompts: int
+    prompt_weight: float
 
 
 ROW_LENGTH = 256
 
 STAGES = (
-    Stage("reading", 3000, 2e-3, documents=6, conversations=0, raw_prompts=24, chat_prompts=0),
-    Stage("talking", 2000, 1e-3, documents=1, conversations=6, raw_prompts=10, chat_prompts=14),
+    Stage(
+        "reading",
+        steps=3000,
+        learning_rate=2e-3,
+        documents=6,
+        conversations=0,
+        raw_prompts=24,
+        chat_prompts=0,
+        prompt_weight=1.0,
+    ),
+    Stage(
+        "talking",
+        steps=1900,
+        learning_rate=2e-3,
+        documents=4,
+        conversations=8,
+        raw_prompts=8,
+        chat_prompts=8,
+        prompt_weight=0.2,
+    ),
 )
 """First knowledge (text, and raw-text draws with exact targets), then chat that is collapsed."""
