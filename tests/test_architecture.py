@@ -47,6 +47,7 @@ TORCH = {"torch", "transformers", "peft", "accelerate"}
 UNTESTED = {
     "__main__.py": "one call, which tests/cli/test_app.py makes as a user does",
     "shapes.py": "type aliases only",
+    "sandbox/finish.py": "tests/cli/test_sandbox_build.py runs it whole",
 }
 
 

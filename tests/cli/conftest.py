@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-from tests.report.handmade import write_three
 
 from aleator.cli.demo_plan import DemoSettings, note_settings
+from tests.report.handmade import write_three
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 from pathlib import Path
 
 import pytest
-from tests.tiny_models import tiny_model, tiny_tokenizer
 
 from aleator.cli.app import run
 from aleator.files import as_object, read_yaml
+from tests.tiny_models import tiny_model, tiny_tokenizer
 
 SHORT = ["epochs=null", "max_steps=2", "batch_size=2", "data.max_bins=20"]
 

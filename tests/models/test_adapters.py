@@ -5,7 +5,6 @@ import pytest
 import torch
 from peft import PeftModel
 from safetensors.torch import load_file, save_file
-from tests.tiny_models import tiny_gemma3_with_vision, tiny_model
 from torch import Tensor, nn
 
 from aleator.errors import ModelError, OutputError
@@ -18,6 +17,7 @@ from aleator.models.adapters import (
     merge_adapter,
     save_adapter,
 )
+from tests.tiny_models import tiny_gemma3_with_vision, tiny_model
 
 SETTINGS = LoraSettings(rank=2, alpha=4, dropout=0.0)
 PROMPT = (5, 6, 7)

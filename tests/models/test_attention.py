@@ -1,11 +1,11 @@
 import pytest
 import torch
-from tests.tiny_models import WINDOW, Architecture, tiny_model
 from torch import nn
 from transformers import MistralConfig, MistralForCausalLM, Qwen3Config, Qwen3ForCausalLM
 
 from aleator.errors import ModelError
 from aleator.models.attention import AttentionRules, language_model
+from tests.tiny_models import WINDOW, Architecture, tiny_model
 
 POSITIONS = torch.tensor([[0, 1, 2, 3, 4, 5, 6, 3]])
 ALLOWED = torch.ones(1, 8, 8, dtype=torch.bool).tril()

@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tests.tiny_models import tiny_model, tiny_tokenizer
 
 from aleator.errors import ModelError
 from aleator.models.loading import load_model, sandbox_path
 from aleator.tokens.chat import ChatFormat
+from tests.tiny_models import tiny_model, tiny_tokenizer
 
 
 @pytest.fixture

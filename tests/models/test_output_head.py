@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 import torch
 import torch.distributed as dist
-from tests.tiny_models import VOCABULARY, random_prompt, random_tree, tiny_model
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
 from aleator.errors import ModelError
 from aleator.models.output_head import float32_logits_at, output_head
 from aleator.models.packed_forward import pack, packed_logits
+from tests.tiny_models import VOCABULARY, random_prompt, random_tree, tiny_model
 
 ROWS, COLS = torch.tensor([0, 1, 1]), torch.tensor([2, 0, 3])
 IDS = torch.arange(8).reshape(2, 4)

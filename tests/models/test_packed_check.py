@@ -3,6 +3,9 @@ import math
 import numpy as np
 import pytest
 import torch
+from torch import nn
+
+from aleator.models.packed_check import packed_error
 from tests.tiny_models import (
     WINDOW,
     random_prompt,
@@ -10,9 +13,6 @@ from tests.tiny_models import (
     tiny_gemma3_with_vision,
     tiny_model,
 )
-from torch import nn
-
-from aleator.models.packed_check import packed_error
 
 
 def test_a_model_that_agrees(rng: np.random.Generator) -> None:

@@ -3,6 +3,11 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from aleator.models.adapters import LoraSettings, attach_adapter
+from aleator.models.packed_forward import node_depths, pack, packed_logits
 from tests.tiny_models import (
     ARCHITECTURES,
     VOCABULARY,
@@ -13,11 +18,6 @@ from tests.tiny_models import (
     random_tree,
     tiny_model,
 )
-from torch import Tensor, nn
-from transformers import PreTrainedModel
-
-from aleator.models.adapters import LoraSettings, attach_adapter
-from aleator.models.packed_forward import node_depths, pack, packed_logits
 
 CASES = [(architecture, "eager") for architecture in ARCHITECTURES]
 CASES += [(architecture, "sdpa") for architecture in ARCHITECTURES if architecture != "gpt_oss"]

@@ -1,6 +1,9 @@
 import numpy as np
 import pytest
 import torch
+
+from aleator.models.packed_forward import pack, packed_logits
+from aleator.models.packed_session import PackedSession
 from tests.tiny_models import (
     ARCHITECTURES,
     WINDOW,
@@ -10,9 +13,6 @@ from tests.tiny_models import (
     random_tree,
     tiny_model,
 )
-
-from aleator.models.packed_forward import pack, packed_logits
-from aleator.models.packed_session import PackedSession
 
 CASES = [(architecture, "eager") for architecture in ARCHITECTURES]
 CASES += [(architecture, "sdpa") for architecture in ARCHITECTURES if architecture != "gpt_oss"]

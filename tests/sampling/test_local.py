@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 from scipy import stats
-from tests.number_model import number_format, number_model, number_tokenizer
-from tests.tiny_models import ARCHITECTURES, Architecture
 from transformers import PreTrainedModel
 
 from aleator.sampling.local import Draws, LocalSampler
+from tests.number_model import number_format, number_model, number_tokenizer
+from tests.tiny_models import ARCHITECTURES, Architecture
 
 PROMPTS = ("Pick a number.", "Another one, please: from -3 to 3.", "Go")
 LIMIT = 3

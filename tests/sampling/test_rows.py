@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 from scipy import stats
-from tests.number_model import number_format, number_model
-from tests.tiny_models import ARCHITECTURES, Architecture
 
 from aleator.sampling.rows import Alive, continue_as_rows
+from tests.number_model import number_format, number_model
+from tests.tiny_models import ARCHITECTURES, Architecture
 
 STOP = number_format().stop_token_id
 PROMPT = number_format().prompt_ids("Pick a number.")

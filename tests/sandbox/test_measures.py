@@ -1,11 +1,10 @@
 """Answers are judged against the project's own tables."""
 
-from tests.tiny_models import tiny_tokenizer
-
 from aleator.distributions.grids import split_distributions
 from aleator.sandbox.categories import CATEGORIES
 from aleator.sandbox.measures import STRICT_QUESTION, RawNumbers, is_member, is_true_list
 from aleator.sandbox.numeric_text import raw_prompt
+from tests.tiny_models import tiny_tokenizer
 
 WEEKDAYS = CATEGORIES["weekday"]
 

@@ -2,12 +2,11 @@
 
 import functools
 
-from tests.tiny_models import tiny_tokenizer
-
 from aleator.distributions.families import family
 from aleator.outcomes.lattice import NumericTarget
 from aleator.tokens.chat import ChatFormat
 from aleator.tokens.speller import Speller
+from tests.tiny_models import tiny_tokenizer
 
 
 @functools.cache

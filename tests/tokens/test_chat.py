@@ -5,12 +5,12 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.tiny_models import Template, tiny_tokenizer
 from tokenizers import processors
 from transformers import PreTrainedTokenizerFast
 
 from aleator.errors import ModelError
 from aleator.tokens.chat import ChatFormat, PlainFormat, PromptFormat
+from tests.tiny_models import Template, tiny_tokenizer
 
 CHATS: tuple[Template, ...] = tuple(name for name in get_args(Template) if name != "none")
 TOKENIZERS = {name: tiny_tokenizer(name, digits=3) for name in CHATS}

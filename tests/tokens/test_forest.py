@@ -1,9 +1,9 @@
 """The table of prefixes keeps siblings together, in any order of expansion."""
 
 import numpy as np
-from tests.tokens.answers import speller, targets
 
 from aleator.tokens.numeric_forest import NumericForest
+from tests.tokens.answers import speller, targets
 
 
 def _forest() -> NumericForest:

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 from scipy import stats
-from tests.tokens.answers import speller, targets
-from tests.tokens.forests import written_out
 
 from aleator.tokens.growth import descend, draw_below, frontier, heaviest
 from aleator.tokens.numeric_forest import NumericForest
+from tests.tokens.answers import speller, targets
+from tests.tokens.forests import written_out
 
 
 def _forest() -> NumericForest:

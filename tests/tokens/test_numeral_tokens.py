@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.tiny_models import tiny_tokenizer
-from tests.tokens.answers import speller
 
 from aleator.outcomes.numerals import format_lattice
 from aleator.tokens.chat import ChatFormat
 from aleator.tokens.numeral_tokens import numeral_tokens
+from tests.tiny_models import tiny_tokenizer
+from tests.tokens.answers import speller
 
 
 @pytest.mark.parametrize("digits", [1, 3])

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.tokens.answers import speller, targets
-from tests.tokens.forests import written_out
 
 from aleator.outcomes.lattice import NumericTarget
 from aleator.tokens.numeric_forest import NumericForest
 from aleator.tokens.trie import PrefixTrie
+from tests.tokens.answers import speller, targets
+from tests.tokens.forests import written_out
 
 
 @pytest.mark.parametrize("digits", [1, 3])

@@ -1,9 +1,8 @@
 """A speller answers as the prompt format's tokenizer does."""
 
-from tests.tiny_models import tiny_tokenizer
-
 from aleator.tokens.chat import ChatFormat, PlainFormat
 from aleator.tokens.speller import Speller
+from tests.tiny_models import tiny_tokenizer
 
 
 def test_chat_and_plain_text_stop_differently() -> None:

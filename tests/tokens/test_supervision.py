@@ -4,7 +4,6 @@ import zlib
 
 import numpy as np
 import pytest
-from tests.tokens.answers import speller, targets
 
 from aleator.distributions.families import family
 from aleator.errors import InputError
@@ -12,6 +11,7 @@ from aleator.outcomes.discretize import discretise
 from aleator.outcomes.lattice import NumericTarget
 from aleator.outcomes.outcomes import Outcomes
 from aleator.tokens.supervision import SupervisionTree, drawn_trees, exact_trees, path_trees
+from tests.tokens.answers import speller, targets
 
 TARGET = NumericTarget.of(family("gaussian").distribution(mu=0.3, sigma=1.2), 1)
 EVERYTHING = 10_000

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.tokens.forests import written_out
 
 from aleator.errors import InputError
 from aleator.outcomes.outcomes import Outcomes
 from aleator.tokens.trie import PrefixTrie, next_token_probabilities
+from tests.tokens.forests import written_out
 
 STOP = 99
 ANSWERS = st.lists(
