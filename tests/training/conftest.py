@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.tiny_models import tiny_model, tiny_tokenizer
 
 from aleator.files import JsonValue, write_yaml
 from aleator.tokens.chat import ChatFormat
 from aleator.tokens.speller import Speller
 from aleator.training.collator import BatchMaker
+from tests.tiny_models import tiny_model, tiny_tokenizer
 
 
 @pytest.fixture(scope="session")

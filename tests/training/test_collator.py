@@ -15,6 +15,7 @@ from aleator.training.recipe import (
     Supervision,
     TreeSupervision,
 )
+from aleator.training.thinned import ThinnedTarget
 
 DISTRIBUTIONS = split_distributions("held_out_families")[::9]
 
@@ -88,6 +89,27 @@ def test_one_draw_at_a_time_where_they_are_not_packed(
     for tree in make_trees(targets, maker.speller, supervision, rng):
         assert (tree.target_probabilities == 1).all()
         assert (tree.parents == np.arange(-1, tree.size - 1)).all()
+
+
+def test_draws_of_a_thinned_grid_are_hard_targets_too(maker: BatchMaker) -> None:
+    """Weights are shares of draws: they add up to the mean length of the answers drawn."""
+    targets = [ThinnedTarget(one, 4, 50) for one in DISTRIBUTIONS]
+    supervision = DrawSupervision(draws=9)
+    trees = make_trees(targets, maker.speller, supervision, np.random.default_rng(5))
+    rng = np.random.default_rng(5)
+    for target, tree in zip(targets, trees, strict=True):
+        drawn = target.draw(9, rng)
+        lengths = [len(answer) + 1 for answer in maker.speller.encode(drawn.strings)]
+        assert tree.weights.sum() == pytest.approx(drawn.probabilities @ lengths)
+        assert (tree.weights * 9) % 1 == pytest.approx(0, abs=1e-9)
+
+
+def test_thinned_grids_are_listed_for_soft_targets(
+    maker: BatchMaker, rng: np.random.Generator
+) -> None:
+    targets = [ThinnedTarget(one, 4, 50) for one in DISTRIBUTIONS]
+    for tree in make_trees(targets, maker.speller, TreeSupervision(nodes=1000, tails=1), rng):
+        assert tree.complete
 
 
 def test_batches_move_between_devices(maker: BatchMaker) -> None:

@@ -7,7 +7,6 @@ import pytest
 from aleator.distributions.grids import split_distributions
 from aleator.errors import RecipeError
 from aleator.outcomes.lattice import NumericTarget
-from aleator.outcomes.outcomes import Outcomes
 from aleator.training.prompts import Visits, chosen_distributions, make_target, make_visits
 from aleator.training.recipe import (
     DrawSupervision,
@@ -16,6 +15,7 @@ from aleator.training.recipe import (
     TreeSupervision,
     WideData,
 )
+from aleator.training.thinned import ThinnedTarget
 
 HELD_OUT = PublishedData(split="held_out_families")
 
@@ -82,9 +82,9 @@ def test_wide_visits_are_fresh_and_depend_on_their_number_alone() -> None:
     assert 10 <= gaussian <= 30  # 20 expected, standard deviation 3.2
 
 
-def test_targets_are_listed_only_where_a_limit_is_set() -> None:
+def test_targets_are_thinned_only_where_a_limit_is_set() -> None:
     chi = next(one for one in split_distributions("held_out_families") if one.family.name == "chi")
     full = make_target(chi, PublishedData(decimals=3))
     assert isinstance(full, NumericTarget) and full.decimals == 3
     thinned = make_target(chi, PublishedData(decimals=3, max_bins=11))
-    assert isinstance(thinned, Outcomes) and len(thinned.strings) == 11
+    assert isinstance(thinned, ThinnedTarget) and len(thinned.outcomes().strings) == 11

@@ -1,6 +1,6 @@
 """Whole runs: what they leave, how they resume, what they refuse."""
 
-import os
+import resource
 import signal
 import subprocess
 import sys
@@ -9,14 +9,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from aleator.errors import ConfigurationChangedError, OutputError, RecipeError
+from aleator.errors import (
+    ConfigurationChangedError,
+    InputError,
+    ModelError,
+    OutputError,
+    RecipeError,
+)
 from aleator.files import read_rows
 from aleator.training.run import TrainRequest, TrainResult, train
 from aleator.training.run_record import read_record
 
 WEIGHTS = "adapter_model.safetensors"
+_IMPORTS = "from pathlib import *; from aleator.training.run import *"
 
 
 class _Kill(TrainerCallback):
@@ -146,13 +155,7 @@ def test_a_killed_process_goes_on_bit_for_bit(
     request_: TrainRequest, bits: dict[str, bytes]
 ) -> None:
     """SIGKILL from outside, at no chosen moment."""
-    script = (
-        "import sys, pathlib; from aleator.training.run import *\n"
-        "model, out, recipe = sys.argv[1:]\n"
-        "train(TrainRequest(model, 'soft', pathlib.Path(out), recipe))"
-    )
-    assert request_.recipe is not None
-    command = [sys.executable, "-c", script, request_.model, str(request_.out), request_.recipe]
+    command = [sys.executable, "-c", f"{_IMPORTS}; train({request_!r})"]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     while process.poll() is None and not list(request_.out.glob("checkpoints/checkpoint-*")):
         time.sleep(0.002)
@@ -189,17 +192,40 @@ def test_the_default_recipe_is_the_models_own(tmp_path: Path) -> None:
     assert (sandbox.data.decimals, other.data.decimals) == (2, 5)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written(request_: TrainRequest) -> None:
-    request_.out.mkdir(mode=0o500)
-    with pytest.raises(OutputError, match="choose a folder you may write to"):
-        train(request_)
+@pytest.mark.parametrize("place", ["/proc/aleator-run", "/dev/null/run"])
+def test_a_place_that_cannot_be_written(request_: TrainRequest, place: str) -> None:
+    """Not even by root."""
+    with pytest.raises(OutputError, match=f"cannot write {place}/run.yaml: .*choose"):
+        train(replace(request_, out=Path(place)))
 
 
-def test_a_file_in_the_place_of_the_folder(request_: TrainRequest) -> None:
-    request_.out.write_text("a file")
-    with pytest.raises(OutputError, match="cannot write"):
-        train(replace(request_, out=request_.out / "run"))
+def test_a_disk_that_fills_up(request_: TrainRequest, bits: dict[str, bytes]) -> None:
+    """No file may grow beyond 4 KiB, less than an adapter; then there is room again."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limits[1]))
+    try:
+        with pytest.raises(OutputError, match="cannot write .*checkpoint-1"):
+            train(request_)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    left = [path.name for path in (request_.out / "checkpoints").iterdir()]
+    assert left == [] and not (request_.out / "adapter").exists()
+    assert _weights(train(request_)) == _uninterrupted(request_, bits)
+
+
+@pytest.mark.parametrize(
+    ("override", "error", "words"),
+    [
+        (("lora.target_modules", "[c_attn]"), ModelError, "no layer 'c_attn' to adapt"),
+        (("data.families", "[gaussian]"), RecipeError, "gaussian not in the split"),
+    ],
+)
+def test_wrong_input_leaves_nothing_behind(
+    request_: TrainRequest, override: tuple[str, str], error: type[InputError], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        train(replace(request_, overrides=dict([override])))
+    assert not request_.out.exists()
 
 
 def test_nothing_goes_to_stdout(request_: TrainRequest, capfd: pytest.CaptureFixture[str]) -> None:
@@ -207,3 +233,30 @@ def test_nothing_goes_to_stdout(request_: TrainRequest, capfd: pytest.CaptureFix
     written = capfd.readouterr()
     assert written.out == ""
     assert "6/6" in written.err
+
+
+def test_two_processes_train_what_one_does(request_: TrainRequest, tmp_path: Path) -> None:
+    """torchrun on CPU; complete trees and no dropout, so that only rounding may differ."""
+    request_ = replace(
+        request_,
+        overrides={
+            "data.families": "[bernoulli]",
+            "supervision": "{kind: tree, nodes: 50, tails: 1}",
+            "lora.dropout": "0",
+            "gradient_accumulation": "1",
+            "epochs": "null",
+            "max_steps": "3",
+        },
+    )
+    alone = train(request_)
+    together = replace(request_, out=tmp_path / "together")
+    script = tmp_path / "train.py"
+    script.write_text(f"{_IMPORTS}; train({together!r})")
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    subprocess.run([*command, str(script)], check=True, capture_output=True)
+    weights = load_file(together.out / "adapter" / WEIGHTS)
+    for name, weight in load_file(alone.adapter / WEIGHTS).items():
+        torch.testing.assert_close(weights[name], weight, rtol=1e-3, atol=1e-5)
+    record = read_record(together.out)
+    assert record is not None and record.spent is not None
+    assert record.spent.tokens == alone.spent.tokens

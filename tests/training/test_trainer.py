@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import torch
 from peft import PeftModel
-from tests.tiny_models import tiny_model
 
 from aleator.distributions.families import FAMILIES
 from aleator.distributions.grids import split_distributions
@@ -25,6 +24,7 @@ from aleator.training.recipe import (
 )
 from aleator.training.settings import training_arguments
 from aleator.training.trainer import Mean, TreeTrainer
+from tests.tiny_models import tiny_model
 
 BERNOULLI = PublishedData(split="held_out_families", families=("bernoulli",))
 COMPLETE = TreeSupervision(nodes=50, tails=1)
@@ -166,3 +166,31 @@ def test_dropout_depends_on_the_batch_alone(maker: BatchMaker, tmp_path: Path) -
     first = loss(0, 1)
     assert loss(3) != first
     assert loss(0, 1) == first
+
+
+def test_autocast_computes_in_bfloat16_and_keeps_the_loss_in_float32(
+    maker: BatchMaker, tmp_path: Path
+) -> None:
+    plain = _trainer(RECIPE, maker, tmp_path / "plain")
+    mixed = _trainer(replace(RECIPE, bf16=True), maker, tmp_path / "mixed")
+    for trainer in (plain, mixed):
+        trainer.fit(None)
+    losses = [trainer.state.log_history[-1]["train_loss"] for trainer in (plain, mixed)]
+    assert losses[1] != losses[0]
+    assert losses[1] == pytest.approx(losses[0], rel=0.02)
+    assert all(p.dtype == torch.float32 for p in _model(mixed).parameters())
+
+
+def test_a_bfloat16_model_gets_a_float32_adapter(maker: BatchMaker, tmp_path: Path) -> None:
+    model = tiny_model("qwen3", "sdpa")
+    torch.nn.Module.to(model, torch.bfloat16)
+    trainer = TreeTrainer(
+        attach_adapter(model, LoraSettings(rank=4), 1),
+        training_arguments(RECIPE, tmp_path),
+        visits=make_visits(RECIPE),
+        collator=TreeCollator(maker, COMPLETE, 1),
+        mean="prompts",
+    )
+    trainer.fit(None)
+    assert _weights(trainer).dtype == torch.float32
+    assert _weights(trainer).isfinite().all()

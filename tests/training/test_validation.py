@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.tiny_models import tiny_model
 from transformers import TrainerControl, TrainerState, TrainingArguments
 
 from aleator.distributions.grids import split_distributions
@@ -12,6 +11,7 @@ from aleator.outcomes.lattice import NumericTarget
 from aleator.training.collator import BatchMaker
 from aleator.training.recipe import PublishedData, Validation
 from aleator.training.validation import VALIDATION_KL, SequenceKL, ValidationCallback
+from tests.tiny_models import tiny_model
 
 
 def _by_enumeration(model: torch.nn.Module, maker: BatchMaker, target: NumericTarget) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from aleator.models.packed_forward import PackedBatch, pack
+from aleator.outcomes.lattice import NumericTarget
 from aleator.tokens.chat import PromptFormat
 from aleator.tokens.speller import Speller
 from aleator.tokens.supervision import (
@@ -29,6 +30,9 @@ from aleator.training.recipe import (
     TreeSupervision,
 )
 from aleator.training.seeds import Stream, generator
+from aleator.training.thinned import ThinnedTarget
+
+_EVERY_NODE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -107,12 +111,30 @@ def make_trees(
     rng: np.random.Generator,
 ) -> list[SupervisionTree]:
     """One supervision tree a target, as the recipe's `supervision` says."""
+    if isinstance(supervision, DrawSupervision):
+        return _hard_trees(targets, speller, supervision, rng)
+    listed = [one.outcomes() if isinstance(one, ThinnedTarget) else one for one in targets]
     match supervision:
         case TreeSupervision(nodes=nodes, tails=tails):
-            return exact_trees(targets, speller, nodes=nodes, tails=tails, rng=rng)
+            return exact_trees(listed, speller, nodes=nodes, tails=tails, rng=rng)
         case PathSupervision(paths=paths):
-            return path_trees(targets, speller, paths=paths, rng=rng)
+            return path_trees(listed, speller, paths=paths, rng=rng)
         case PublishedSupervision():
-            return path_trees(targets, speller, paths=1, rng=rng, mean_over_positions=True)
-        case DrawSupervision(draws=draws, packed=packed):
-            return drawn_trees(targets, speller, draws=draws if packed else 1, rng=rng)
+            return path_trees(listed, speller, paths=1, rng=rng, mean_over_positions=True)
+
+
+def _hard_trees(
+    targets: Sequence[Target],
+    speller: Speller,
+    supervision: DrawSupervision,
+    rng: np.random.Generator,
+) -> list[SupervisionTree]:
+    """Empirical targets; of a thinned grid, the exact targets of what was drawn: the same thing."""
+    draws = supervision.draws if supervision.packed else 1
+    full = [one for one in targets if isinstance(one, NumericTarget)]
+    if len(full) == len(targets):
+        return drawn_trees(full, speller, draws=draws, rng=rng)
+    if full:
+        raise ValueError("the targets of a batch are thinned all or none, as the recipe says")
+    drawn = [one.draw(draws, rng) for one in targets if isinstance(one, ThinnedTarget)]
+    return exact_trees(drawn, speller, nodes=_EVERY_NODE, tails=0, rng=rng)

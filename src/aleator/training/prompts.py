@@ -18,9 +18,7 @@ from aleator.distributions.family import Distribution
 from aleator.distributions.grids import split_distributions
 from aleator.distributions.wide import wide_distribution
 from aleator.errors import RecipeError
-from aleator.outcomes.discretize import discretise
 from aleator.outcomes.lattice import NumericTarget
-from aleator.outcomes.outcomes import Outcomes
 from aleator.training.recipe import (
     Data,
     DrawSupervision,
@@ -30,8 +28,9 @@ from aleator.training.recipe import (
     WideData,
 )
 from aleator.training.seeds import Stream, generator
+from aleator.training.thinned import ThinnedTarget
 
-Target: TypeAlias = NumericTarget | Outcomes
+Target: TypeAlias = NumericTarget | ThinnedTarget
 
 
 @dataclass(frozen=True)
@@ -99,10 +98,10 @@ def make_visits(recipe: Recipe) -> Visits:
 
 
 def make_target(distribution: Distribution, data: Data) -> Target:
-    """A target at full resolution, or listed and thinned where the data set a limit."""
+    """A target at full resolution, or thinned where the data set a limit."""
     if data.max_bins is None:
         return NumericTarget.of(distribution, data.decimals)
-    return discretise(distribution, data.decimals, data.max_bins)
+    return ThinnedTarget(distribution, data.decimals, data.max_bins)
 
 
 def chosen_distributions(data: PublishedData) -> tuple[Distribution, ...]:
