@@ -20,7 +20,7 @@ STAMP := $(VENV)/.installed
 export OMP_WAIT_POLICY := PASSIVE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install demo test lint format bench clean
+.PHONY: install demo readme test lint format bench clean
 
 install: $(STAMP)
 
@@ -35,6 +35,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: install
 	$(BIN)/aleator demo --out runs/demo $(DEMO_ARGS)
+
+readme: demo
+	$(BIN)/python docs/readme_figures.py runs/demo
 
 test: lint
 	$(BIN)/pytest $(PYTEST_ARGS)
