@@ -5,8 +5,6 @@ import math
 import numpy as np
 import pytest
 import torch
-from tests.number_model import number_format, number_model, number_tokenizer
-from tests.tiny_models import ARCHITECTURES, Architecture
 from transformers import PreTrainedModel
 
 from aleator.distributions.families import family
@@ -19,6 +17,8 @@ from aleator.evaluation.target_reference import target_reference
 from aleator.outcomes.lattice import NumericTarget
 from aleator.outcomes.numerals import parse_numeral
 from aleator.sampling.local import LocalSampler
+from tests.number_model import number_format, number_model, number_tokenizer
+from tests.tiny_models import ARCHITECTURES, Architecture
 
 TARGETS = (
     NumericTarget.of(family("bernoulli").distribution(p=0.3)),

@@ -1,12 +1,12 @@
 import numpy as np
 import torch
-from tests.evaluation.known_session import PIECES, STOP, KnownSession, tokens_of, vocabulary
 
 from aleator.distributions.families import family
 from aleator.evaluation.growth import grow_trees, spelling_probabilities, take_over
 from aleator.evaluation.model_tree import GrowthPolicy, ModelTree
 from aleator.evaluation.target_reference import target_reference
 from aleator.outcomes.lattice import NumericTarget
+from tests.evaluation.known_session import PIECES, STOP, KnownSession, tokens_of, vocabulary
 
 REFERENCE = target_reference(
     NumericTarget.of(family("uniform").distribution(a=0.0, b=1.0), decimals=2)

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.evaluation.known_session import KnownSession, grown_tree, vocabulary
 
 from aleator.distributions.families import family
 from aleator.evaluation.model_tree import GrowthPolicy, ModelTree, systematic_sample
 from aleator.evaluation.target_reference import target_reference
 from aleator.outcomes.lattice import NumericTarget
+from tests.evaluation.known_session import KnownSession, grown_tree, vocabulary
 
 NORMAL = target_reference(NumericTarget.of(family("gaussian").distribution(mu=0.0, sigma=1.0), 2))
 POISSON = target_reference(NumericTarget.of(family("poisson").distribution(**{"lambda": 4.0})))

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.evaluation.known_session import PIECES, KnownSession, grown_tree
 
 from aleator.distributions.families import family
 from aleator.distributions.grids import selected_distributions
@@ -15,6 +14,7 @@ from aleator.evaluation.target_reference import TargetReference, target_referenc
 from aleator.metrics.divergences import total_variation
 from aleator.outcomes.lattice import NumericTarget
 from aleator.outcomes.numerals import parse_numeral
+from tests.evaluation.known_session import PIECES, KnownSession, grown_tree
 
 EVERYTHING = GrowthPolicy(tolerance=0.0, sample_nodes=100_000, floor=0.0)
 

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aleator.benchmarks.answering import AnsweringModel
+from aleator.benchmarks.subject import AnsweringModel
 from aleator.benchmarks.summary import oracle_summary, summarise_rows
 from aleator.distributions.grids import SPLITS, Split, split_distributions
 from aleator.errors import InputError

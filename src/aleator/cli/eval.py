@@ -11,12 +11,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from aleator.benchmarks.evaluation import (
     BENCHMARKS,
     EvaluationRequest,
-    adapter_decimals,
     check_benches,
-    open_model,
     run_evaluation,
 )
 from aleator.benchmarks.numeric import TEST_SPLITS, NumericSettings
+from aleator.benchmarks.subject import adapter_decimals, open_model
 from aleator.cli.console import STDERR, report_problem
 from aleator.distributions.grids import SPLITS, Split
 from aleator.errors import UnknownNameError

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from aleator.benchmarks.evaluation import open_model
+from aleator.benchmarks.subject import open_model
 from aleator.cli.console import STDERR, STDOUT, print_json, report_problem
 from aleator.files import JsonValue
 from aleator.outcomes.numerals import parse_numeral

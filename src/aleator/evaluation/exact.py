@@ -56,7 +56,7 @@ class ExactSettings:
     target_nodes: int = 256
     target_tails: int = 4
     growth: GrowthPolicy = GrowthPolicy()
-    batch_prompts: int = 32
+    batch_prompts: int = 8
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,87 @@
+"""The model under test: loaded, with or without an adapter, and how it is asked."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import nn
+from transformers import PreTrainedTokenizerFast
+
+from aleator.errors import InputError, ModelError
+from aleator.files import as_object, read_yaml
+from aleator.models.adapters import WEIGHTS_FILE, adapter_changes_output, load_adapter
+from aleator.models.loading import LoadedModel, load_model
+from aleator.tokens.chat import ChatFormat, PromptFormat
+
+
+@dataclass(frozen=True)
+class AnsweringModel:
+    """A model in evaluation mode and how it is asked: what benchmarks need."""
+
+    model: nn.Module
+    tokenizer: PreTrainedTokenizerFast
+    prompt_format: PromptFormat
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A loaded model, with its adapter where there is one.
+
+    Attributes:
+        subject: What benchmarks ask.
+        loaded: Where it came from.
+        adapter: The adapter's folder.
+        adapter_silent: The adapter changes nothing: it is untrained, or not really there.
+    """
+
+    subject: AnsweringModel
+    loaded: LoadedModel
+    adapter: Path | None
+    adapter_silent: bool
+
+
+def open_model(name: str, adapter: Path | None, *, trust_remote_code: bool = False) -> Opened:
+    """Load a model and, if asked for, an adapter, ready to answer chat prompts.
+
+    Raises:
+        ModelError: The model, its chat template or the adapter cannot be used.
+    """
+    folder = None if adapter is None else adapter_folder(adapter)
+    loaded = load_model(name, trust_remote_code=trust_remote_code)
+    prompt_format = ChatFormat(loaded.tokenizer)
+    if folder is None:
+        subject = AnsweringModel(loaded.model, loaded.tokenizer, prompt_format)
+        return Opened(subject, loaded, None, adapter_silent=False)
+    model = load_adapter(loaded.model, folder).eval()
+    silent = not adapter_changes_output(model, prompt_format.prompt_ids("Pick a number."))
+    subject = AnsweringModel(model, loaded.tokenizer, prompt_format)
+    return Opened(subject, loaded, folder, adapter_silent=silent)
+
+
+def adapter_folder(path: Path) -> Path:
+    """The adapter in a training run's folder, or ``path`` itself if it is one.
+
+    Raises:
+        ModelError: Neither holds an adapter.
+    """
+    for folder in (path, path / "adapter"):
+        if (folder / WEIGHTS_FILE).is_file():
+            return folder
+    raise ModelError(
+        f"{path} holds no adapter ({WEIGHTS_FILE}); give the folder of a finished training run, or "
+        "its adapter/"
+    )
+
+
+def adapter_decimals(adapter: Path) -> int | None:
+    """Decimals of the targets that an adapter was trained on, if its run's record is there.
+
+    Raises:
+        InputError: The record cannot be read.
+    """
+    path = adapter_folder(adapter).parent / "run.yaml"
+    if not path.is_file():
+        return None
+    decimals = as_object(read_yaml(path), path).get("decimals")
+    if decimals is not None and not isinstance(decimals, int):
+        raise InputError(f"{path} should have a whole number as decimals, not {decimals!r}")
+    return decimals

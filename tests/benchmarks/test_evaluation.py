@@ -1,0 +1,63 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from aleator.benchmarks.evaluation import (
+    BENCHMARKS,
+    EvaluationRequest,
+    check_benches,
+    run_evaluation,
+)
+from aleator.benchmarks.numeric import NumericSettings
+from aleator.benchmarks.subject import open_model
+from aleator.errors import ConfigurationChangedError, InputError, UnknownNameError
+from aleator.files import as_object, read_json
+from tests.tiny_models import tiny_model, tiny_tokenizer
+
+SETTINGS = NumericSettings(limit=2, draws=20)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    tiny_model("qwen3", "sdpa").save_pretrained(folder)
+    tiny_tokenizer("chatml").save_pretrained(folder)
+    return str(folder)
+
+
+def _request(model: str, out: Path) -> EvaluationRequest:
+    return EvaluationRequest(model, out, ("numeric",), numeric=SETTINGS, command="aleator eval")
+
+
+def test_a_directory_is_written_and_continued(model: str, tmp_path: Path) -> None:
+    opened = open_model(model, None)
+    request = _request(model, tmp_path)
+    seen: list[tuple[str, int, int]] = []
+    path = run_evaluation(request, opened, lambda *state: seen.append(state))
+    assert path == tmp_path / "result.json"
+    assert seen[-1] == ("numeric", 4, 4)
+    result = as_object(read_json(path), path)
+    assert result["schema_version"] == 1
+    assert result["model"] == model and result["adapter"] is None and result["seed"] == 0
+    assert result["command"] == "aleator eval"
+    assert isinstance(result["versions"], dict) and "torch" in result["versions"]
+    before = path.read_text()
+    run_evaluation(request, opened, lambda *state: None)
+    assert path.read_text() == before
+
+
+def test_another_configuration_is_refused(model: str, tmp_path: Path) -> None:
+    opened = open_model(model, None)
+    request = _request(model, tmp_path)
+    run_evaluation(request, opened, lambda *state: None)
+    changed = replace(request, numeric=replace(SETTINGS, draws=30))
+    with pytest.raises(ConfigurationChangedError, match="numeric.draws was 20, is 30"):
+        run_evaluation(changed, opened, lambda *state: None)
+
+
+def test_unknown_benchmarks_are_refused_with_a_list() -> None:
+    with pytest.raises(UnknownNameError, match=", ".join(BENCHMARKS)):
+        check_benches(("numerik",))
+    with pytest.raises(InputError, match="no benchmark"):
+        check_benches(())

@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from aleator.benchmarks.subject import adapter_decimals, adapter_folder, open_model
+from aleator.errors import InputError, ModelError
+from aleator.files import write_yaml
+from aleator.models.adapters import LoraSettings, attach_adapter, save_adapter
+from aleator.models.loading import load_model
+from tests.tiny_models import tiny_model, tiny_tokenizer
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    tiny_model("qwen3", "sdpa").save_pretrained(folder)
+    tiny_tokenizer("chatml").save_pretrained(folder)
+    return folder
+
+
+def _adapter(directory: Path, out: Path, *, trained: bool) -> Path:
+    model = attach_adapter(load_model(str(directory)).model, LoraSettings(rank=2), seed=0)
+    if trained:
+        with torch.no_grad():
+            for name, parameter in model.named_parameters():
+                if "lora_B" in name:
+                    parameter.normal_()
+    save_adapter(model, out)
+    return out
+
+
+def test_a_model_as_it_is(directory: Path) -> None:
+    opened = open_model(str(directory), None)
+    assert opened.adapter is None and not opened.adapter_silent
+    assert not opened.subject.model.training
+
+
+def test_an_adapter_is_found_in_its_run(directory: Path, tmp_path: Path) -> None:
+    _adapter(directory, tmp_path / "adapter", trained=True)
+    opened = open_model(str(directory), tmp_path)
+    assert opened.adapter == tmp_path / "adapter" == adapter_folder(tmp_path / "adapter")
+    assert not opened.adapter_silent
+    assert not opened.subject.model.training
+
+
+def test_an_adapter_that_changes_nothing_is_noticed(directory: Path, tmp_path: Path) -> None:
+    folder = _adapter(directory, tmp_path / "adapter", trained=False)
+    assert open_model(str(directory), folder).adapter_silent
+
+
+def test_a_folder_without_an_adapter_is_refused(directory: Path, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="holds no adapter"):
+        open_model(str(directory), tmp_path)
+
+
+def test_decimals_are_those_of_the_training_run(directory: Path, tmp_path: Path) -> None:
+    _adapter(directory, tmp_path / "adapter", trained=False)
+    assert adapter_decimals(tmp_path) is None
+    write_yaml(tmp_path / "run.yaml", {"decimals": 5})
+    assert adapter_decimals(tmp_path) == 5 == adapter_decimals(tmp_path / "adapter")
+    write_yaml(tmp_path / "run.yaml", {"decimals": "five"})
+    with pytest.raises(InputError, match="whole number"):
+        adapter_decimals(tmp_path)

@@ -1,0 +1,59 @@
+"""`aleator eval` on a tiny model in a directory."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from aleator.cli.app import run
+from tests.tiny_models import tiny_model, tiny_tokenizer
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("models") / "tiny"
+    tiny_model("qwen3", "sdpa").save_pretrained(folder)
+    tiny_tokenizer("chatml").save_pretrained(folder)
+    return str(folder)
+
+
+def test_result_and_rows_are_written(
+    model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "evaluation"
+    arguments = ["eval", model, "--out", str(out), "--limit", "2", "--draws", "10"]
+    assert run([*arguments, "--splits", "held_out_families", "--decimals", "1"]) == 0
+    assert capsys.readouterr().out.split() == [str(out / "result.json")]
+    result = json.loads((out / "result.json").read_text())
+    numeric = result["bench"]["numeric"]
+    assert list(numeric["splits"]) == ["held_out_families"]
+    assert numeric["decimals"] == 1 and numeric["draws"] == 10
+    assert len((out / "rows" / "numeric.jsonl").read_text().splitlines()) == 2
+    # The same words in another order of splits are another configuration.
+    assert run([*arguments, "--decimals", "1"]) == 2
+    assert "numeric.splits" in capsys.readouterr().err.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (["--bench", "numerik"], "known: numeric"),
+        (["--bench", ""], "no benchmark"),
+        (["--splits", "trane"], "did you mean 'train'?"),
+        (["--adapter", "nowhere"], "holds no adapter"),
+    ],
+)
+def test_wrong_input_is_told_in_a_sentence(
+    model: str, wrong: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["eval", model, "--out", str(tmp_path / "out"), *wrong]) == 2
+    assert told in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_place_that_cannot_be_written(
+    model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert run(["eval", model, "--out", str(tmp_path / "file" / "out"), "--limit", "1"]) == 2
+    assert "cannot write" in capsys.readouterr().err
