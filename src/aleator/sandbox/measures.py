@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-from aleator.benchmarks.answering import AnsweringModel
+from aleator.benchmarks.subject import AnsweringModel
 from aleator.benchmarks.numeric import NumericSettings, run_numeric
 from aleator.distributions.grids import SPLITS, split_distributions
 from aleator.files import JsonValue
