@@ -43,7 +43,7 @@ class GrowthPolicy:
             the frontier is not sampled.
         round_nodes: Most prefixes of one prompt expanded in one round.
         round_span: A round leaves prefixes alone that are this much lighter than its heaviest.
-        sample_nodes: A state is sampled until so many of its prefixes are expanded.
+        sample_nodes: Size of each state's sample.
         floor: Prefixes of no more mass are not kept; their mass counts as unexpanded.
     """
 
@@ -139,6 +139,7 @@ class ModelTree:
         self.grown = 0
         self._session_nodes = np.zeros(0, dtype=np.int64)
         self._policy = policy
+        self._sampled = np.zeros(size, dtype=np.int64)
 
     def pick(self) -> IntArray:
         """Places on the frontier to expand next; none when the tree is grown."""
@@ -156,17 +157,17 @@ class ModelTree:
         return order[: min(room, wanted, heavy)]
 
     def _pick_samples(self) -> IntArray:
-        """A sample of each state that has mass on the frontier and few expanded prefixes."""
-        size = len(self.dropped)
-        masses = np.bincount(self.frontier.states, weights=self.frontier.masses, minlength=size)
-        known = np.bincount(self.expanded.states, minlength=size)
+        """A sample of each state that has mass on the frontier, until it has had its share."""
+        masses = np.bincount(
+            self.frontier.states, weights=self.frontier.masses, minlength=len(self.dropped)
+        )
+        missing = self._policy.sample_nodes - self._sampled
         samples = [np.zeros(0, dtype=np.int64)]
-        for state in np.flatnonzero(
-            (masses > self._policy.tolerance) & (known < self._policy.sample_nodes)
-        ):
+        for state in np.flatnonzero((masses > self._policy.tolerance) & (missing > 0)):
             members = np.flatnonzero(self.frontier.states == state)
-            missing = int(self._policy.sample_nodes - known[state])
-            samples.append(members[systematic_sample(self.frontier.masses[members], missing)])
+            chosen = systematic_sample(self.frontier.masses[members], int(missing[state]))
+            samples.append(members[chosen])
+            self._sampled[state] += chosen.size
         return np.concatenate(samples)
 
     def stakes(self) -> FloatArray:

@@ -11,8 +11,8 @@ that prefixes like it end as a number, and is placed where its digits say:
   one as long, or longer, stands where it is; an integer is taken to end before its next digit.
 - Prefixes without a digit, or within an exponent, and those too light to keep have no place: their
   valid mass is shared out like the rest.
-- What is on the target's own strings: a prefix that is one counts with the chance to stop right
-  there, one that may become one like the resolved mass, any other not at all.
+- Canonical mass: a prefix that is one of the target's own strings counts with the chance to stop
+  right there, one that may become one with the share it has in resolved mass, any other not at all.
 
 Two masses say how much of that there is: ``unexpanded_mass``, which may still fall into more than
 one of the target's bins and bounds the error of value TV, and ``settled_mass``, whose value is
@@ -199,11 +199,15 @@ def _canonical_ahead(tree: ModelTree, chances: StateChances, likely: float) -> f
     target = tree.reference.target
     fraction = rf"(?:\.[0-9]{{0,{target.decimals}}})?" if target.decimals else ""
     beginning = re.compile(rf"-?(?:0|[1-9][0-9]*){fraction}")
-    heavy = tree.frontier.take(tree.frontier.masses > _LIGHT)
+    frontier = tree.frontier
+    lowest = frontier.magnitudes
+    highest = lowest + 10.0**-frontier.places
+    ends = np.sort(np.where(frontier.negative, [-highest, -lowest], [lowest, highest]), axis=0)
+    meets = (ends[0] <= target.values(target.high)) & (ends[1] >= target.values(target.low))
+    likeliest = frontier.take((frontier.masses > _LIGHT) & meets)
+    columns = tree.texts_of(likeliest), likeliest.masses.tolist(), likeliest.states.tolist()
     ahead = 0.0
-    for text, mass, state in zip(
-        tree.texts_of(heavy), heavy.masses.tolist(), heavy.states.tolist(), strict=True
-    ):
+    for text, mass, state in zip(*columns, strict=True):
         if beginning.fullmatch(text) is None:
             continue
         if len(text.partition(".")[2]) < target.decimals:

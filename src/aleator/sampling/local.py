@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from transformers import PreTrainedTokenizerBase
 
+from aleator.models.attention import language_model
 from aleator.models.packed_session import PackedSession
 from aleator.sampling.rows import Alive, continue_as_rows
 from aleator.sampling.split import split_counts
@@ -79,7 +80,7 @@ class LocalSampler:
         prompt_format: How prompts are put to it.
         max_new_tokens: Most tokens of an answer, the stop token included.
         batch_draws: Draws in one batch of prompts, which bounds its memory; a prompt of more draws
-            is a batch by itself.
+            is a batch by itself. None: what is quickest, which is few prompts on a CPU.
         max_tree_nodes: Where a prompt's prefixes become rows.
     """
 
@@ -90,7 +91,7 @@ class LocalSampler:
         prompt_format: PromptFormat,
         *,
         max_new_tokens: int = 32,
-        batch_draws: int = 8192,
+        batch_draws: int | None = None,
         max_tree_nodes: int = 6144,
     ) -> None:
         if max_new_tokens < 1:
@@ -99,7 +100,8 @@ class LocalSampler:
         self._tokenizer = tokenizer
         self._format = prompt_format
         self._max_new_tokens = max_new_tokens
-        self._batch_draws = batch_draws
+        on_cpu = language_model(model).device.type == "cpu"
+        self._batch_draws = batch_draws or (2048 if on_cpu else 16384)
         self._max_tree_nodes = max_tree_nodes
 
     def draw(
