@@ -69,7 +69,7 @@ def _print(name: str, seconds: float, tokens: float) -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="sandbox")
     parser.add_argument("--adapter", type=Path)
     parser.add_argument("--limit", type=int, help="prompts a split; all by default")

@@ -9,7 +9,9 @@ are computed until the longest has); it costs us only those that no other draw h
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import torch
 
@@ -48,7 +50,7 @@ def _generate(subject: AnsweringModel, prompt: str, draws: int) -> int:
     """Draw with `generate`; how many tokens after the prompt were computed."""
     inner, stop = language_model(subject.model), subject.prompt_format.stop_token_id
     rows = torch.tensor([subject.prompt_format.prompt_ids(prompt)], device=inner.device)
-    written = inner.generate(
+    written = cast(Callable[..., torch.Tensor], inner.generate)(
         rows,
         attention_mask=torch.ones_like(rows),
         do_sample=True,
@@ -60,12 +62,11 @@ def _generate(subject: AnsweringModel, prompt: str, draws: int) -> int:
         eos_token_id=stop,
         pad_token_id=stop,
     )
-    assert isinstance(written, torch.Tensor)
     return draws * (written.shape[1] - rows.shape[1])
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="sandbox")
     parser.add_argument("--adapter", type=Path)
     parser.add_argument("--draws", type=int, default=1000)

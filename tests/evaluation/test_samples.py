@@ -42,7 +42,7 @@ def test_a_perfect_sampler_lies_within_the_oracle_interval() -> None:
     """200 repetitions of 300 draws: 95% lie within, give or take 4.6 standard errors."""
     reference = target_reference(NORMAL)
     rng = np.random.default_rng(1)
-    inside = 0
+    inside, values = 0, np.zeros(0)
     for _ in range(200):
         values = rng.standard_normal(300)
         raw = np.abs(np.sort(values) - stats.norm.ppf((np.arange(300) + 0.5) / 300)).mean()

@@ -1,6 +1,8 @@
 """The sampler on real, tiny models, against every answer's exact probability and `generate`."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from typing import cast
 
 import numpy as np
 import pytest
@@ -28,15 +30,19 @@ def _next_probabilities(model: PreTrainedModel, paths: list[list[int]]) -> np.nd
     return torch.softmax(logits.double(), dim=-1).numpy()
 
 
+def _text(tokens: list[int]) -> str:
+    return number_tokenizer().batch_decode([tokens])[0]
+
+
 def _answer_probabilities(model: PreTrainedModel, prompt: str) -> dict[tuple[str, bool], float]:
     """Every answer of at most LIMIT tokens by plain passes; rare ones are left out.
 
     Texts are merged, as the sampler does; what is left out is a cell of its own.
     """
-    tokenizer, stop = number_tokenizer(), number_format().stop_token_id
+    stop = number_format().stop_token_id
     prompt_ids = list(number_format().prompt_ids(prompt))
     alive: dict[tuple[int, ...], float] = {(): 1.0}
-    found: Counter[tuple[str, bool]] = Counter()
+    found: dict[tuple[str, bool], float] = defaultdict(float)
     for length in range(1, LIMIT + 1):
         paths = list(alive)
         probabilities = _next_probabilities(model, [prompt_ids + list(path) for path in paths])
@@ -47,7 +53,7 @@ def _answer_probabilities(model: PreTrainedModel, prompt: str) -> dict[tuple[str
                 ended = token == stop
                 if ended or length == LIMIT:
                     answer = path if ended else (*path, token)
-                    found[tokenizer.decode(list(answer)), not ended] += mass
+                    found[_text(list(answer)), not ended] += mass
                 else:
                     following[(*path, token)] = mass
         alive = following
@@ -92,7 +98,7 @@ def test_draws_agree_with_generate() -> None:
     prompt_format = number_format()
     ids = torch.tensor([prompt_format.prompt_ids(PROMPTS[0])])
     torch.manual_seed(0)
-    written = model.generate(
+    written = cast(Callable[..., torch.Tensor], model.generate)(
         ids,
         attention_mask=torch.ones_like(ids),
         do_sample=True,
@@ -109,13 +115,13 @@ def test_draws_agree_with_generate() -> None:
     for row in written[:, ids.shape[1] :].tolist():
         ended = stop in row
         answer = row[: row.index(stop)] if ended else row
-        generated[number_tokenizer().decode(answer), not ended] += 1
+        generated[_text(answer), not ended] += 1
     drawn = _counts(_sampler(model).draw(PROMPTS[:1], 2000, seed=1)[0])
     common = [one for one in drawn if drawn[one] + generated[one] >= 20]
     table = [[side[one] for one in common] for side in (drawn, generated)]
     for row in table:
         row.append(2000 - sum(row))
-    assert stats.chi2_contingency(table)[1] > 1e-3
+    assert cast(float, stats.chi2_contingency(table)[1]) > 1e-3
 
 
 def test_each_prefix_is_computed_once() -> None:

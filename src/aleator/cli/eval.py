@@ -91,11 +91,11 @@ def _names(listed: str) -> list[str]:
 
 
 def _splits(listed: str) -> tuple[Split, ...]:
-    chosen = tuple(split for split in SPLITS if split in _names(listed))
-    for name in _names(listed):
+    names = _names(listed)
+    for name in names:
         if name not in SPLITS:
             raise UnknownNameError("split", name, SPLITS)
-    return chosen or TEST_SPLITS
+    return tuple(split for split in SPLITS if split in names) if names else TEST_SPLITS
 
 
 def _progress() -> Progress:
