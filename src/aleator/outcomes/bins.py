@@ -28,7 +28,7 @@ class ValueBins:
 
     def of_values(self, values: ArrayLike) -> NDArray[np.int64]:
         """Bin of each value, however it was spelt: borders lie midway between lattice values."""
-        borders: NDArray[np.float64] = (self.starts - 0.5) * 10.0**-self.decimals
+        borders = (self.starts - 0.5) / np.float64(10**self.decimals)
         return self._find(borders, np.asarray(values, dtype=np.float64))
 
     @staticmethod

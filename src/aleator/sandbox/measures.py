@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-from aleator.benchmarks.subject import AnsweringModel
 from aleator.benchmarks.numeric import NumericSettings, run_numeric
+from aleator.benchmarks.subject import AnsweringModel
 from aleator.distributions.grids import SPLITS, split_distributions
 from aleator.files import JsonValue
 from aleator.sampling.local import Draws, LocalSampler
