@@ -25,6 +25,9 @@ def training_arguments(
 ) -> TrainingArguments:
     """The Trainer's settings for a recipe.
 
+    Several processes share the batches of one; where the last batch of an epoch is not full, it is
+    filled up with the epoch's first prompts, so that all processes have work.
+
     Args:
         recipe: What to train.
         checkpoints: The folder for checkpoints.
