@@ -15,7 +15,7 @@ from aleator.benchmarks.evaluation import (
     run_evaluation,
 )
 from aleator.benchmarks.numeric import TEST_SPLITS, NumericSettings
-from aleator.benchmarks.subject import adapter_decimals, open_model
+from aleator.benchmarks.subject import Opened, adapter_decimals, open_model
 from aleator.cli.console import STDERR, report_problem
 from aleator.distributions.grids import SPLITS, Split
 from aleator.errors import UnknownNameError
@@ -76,14 +76,17 @@ def evaluate(
             f"warning: the adapter in {opened.adapter} changes nothing, so this measures the model "
             "without it; was it trained?"
         )
+    typer.echo(_run_with_progress(request, opened))
+
+
+def _run_with_progress(request: EvaluationRequest, opened: Opened) -> Path:
     with _progress() as progress:
-        tasks = {name: progress.add_task(name, total=None) for name in benches}
+        tasks = {name: progress.add_task(name, total=None) for name in request.benches}
 
         def advance(name: str, done: int, total: int) -> None:
             progress.update(tasks[name], completed=done, total=total)
 
-        path = run_evaluation(request, opened, advance)
-    typer.echo(path)
+        return run_evaluation(request, opened, advance)
 
 
 def _names(listed: str) -> list[str]:
