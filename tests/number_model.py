@@ -17,25 +17,27 @@ FAVOURED = {**{str(digit): 6.0 for digit in range(10)}, ".": 6.0, "-": 5.0, " ":
 
 
 @cache
-def number_tokenizer() -> PreTrainedTokenizerFast:
-    return tiny_tokenizer("chatml")
+def number_tokenizer(digits: int = 1) -> PreTrainedTokenizerFast:
+    return tiny_tokenizer("chatml" if digits == 1 else "llama3", digits=digits)
 
 
-def number_format() -> ChatFormat:
-    return ChatFormat(number_tokenizer())
+def number_format(digits: int = 1) -> ChatFormat:
+    return ChatFormat(number_tokenizer(digits))
 
 
-def number_model(architecture: Architecture = "qwen3", stop_bias: float = 9.0) -> PreTrainedModel:
-    """The larger ``stop_bias``, the shorter the answers."""
-    model = tiny_model(architecture)
+def number_model(
+    architecture: Architecture = "qwen3", stop_bias: float = 9.0, digits: int = 1
+) -> PreTrainedModel:
+    """The larger ``stop_bias``, the shorter the answers; ``digits`` are the tokenizer's."""
+    tokenizer = number_tokenizer(digits)
+    model = tiny_model(architecture, vocabulary=len(tokenizer))
     head = model.get_output_embeddings()
     assert isinstance(head, nn.Linear)
-    tokenizer = number_tokenizer()
     bias = torch.full((head.out_features,), -3.0)
     for text, favour in FAVOURED.items():
         (token,) = tokenizer.encode(text, add_special_tokens=False)
         bias[token] = favour
-    bias[number_format().stop_token_id] = stop_bias
+    bias[number_format(digits).stop_token_id] = stop_bias
     biased = nn.Linear(head.in_features, head.out_features)
     with torch.no_grad():
         biased.weight.copy_(head.weight)

@@ -29,22 +29,26 @@ TARGETS = (
 WHOLE = ExactSettings(target_nodes=5000, target_tails=0)
 
 
-def _evaluation(model: PreTrainedModel, settings: ExactSettings | None = None) -> ExactEvaluation:
-    tokenizer, prompt_format = number_tokenizer(), number_format()
+def _evaluation(
+    model: PreTrainedModel, settings: ExactSettings | None = None, digits: int = 1
+) -> ExactEvaluation:
+    tokenizer, prompt_format = number_tokenizer(digits), number_format(digits)
     vocabulary = NumeralVocabulary.of(
         token_texts(tokenizer), prompt_format.stop_token_id, special_tokens(tokenizer)
     )
     return ExactEvaluation(model, prompt_format, vocabulary, settings)
 
 
-def _evaluate(model: PreTrainedModel, settings: ExactSettings | None = None) -> list[ExactResult]:
-    batches = _evaluation(model, settings).batches(TARGETS, seed=0)
+def _evaluate(
+    model: PreTrainedModel, settings: ExactSettings | None = None, digits: int = 1
+) -> list[ExactResult]:
+    batches = _evaluation(model, settings, digits).batches(TARGETS, seed=0)
     return [one for _, batch in batches for one in batch]
 
 
-def _log_probability(model: PreTrainedModel, prompt: str, answer: str) -> float:
+def _log_probability(model: PreTrainedModel, prompt: str, answer: str, digits: int) -> float:
     """ln Q(answer, then stop), by one plain pass without a mask, a tree or a cache."""
-    prompt_format = number_format()
+    prompt_format = number_format(digits)
     prompt_ids = list(prompt_format.prompt_ids(prompt))
     answer_ids = [*prompt_format.answer_ids([answer])[0], prompt_format.stop_token_id]
     with torch.no_grad():
@@ -54,13 +58,16 @@ def _log_probability(model: PreTrainedModel, prompt: str, answer: str) -> float:
     return sum(float(logs[at, token]) for at, token in zip(steps, answer_ids, strict=True))
 
 
-@pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_sequence_kl_is_its_definition(architecture: Architecture) -> None:
-    model = number_model(architecture)
-    for target, result in zip(TARGETS, _evaluate(model, WHOLE), strict=True):
+@pytest.mark.parametrize(
+    ("architecture", "digits"), [*((one, 1) for one in ARCHITECTURES), ("llama", 3)]
+)
+def test_sequence_kl_is_its_definition(architecture: Architecture, digits: int) -> None:
+    model = number_model(architecture, digits=digits)
+    for target, result in zip(TARGETS, _evaluate(model, WHOLE, digits), strict=True):
         outcomes = target.outcomes()
         prompt = target.distribution.prompt()
-        logs = np.array([_log_probability(model, prompt, one) for one in outcomes.strings])
+        strings = outcomes.strings
+        logs = np.array([_log_probability(model, prompt, one, digits) for one in strings])
         definition = float(outcomes.probabilities @ (np.log(outcomes.probabilities) - logs))
         found = result.divergences
         assert found.tree_complete and found.exact_share == pytest.approx(1.0)
