@@ -8,23 +8,28 @@ import pytest
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from aleator.files import JsonValue
-from aleator.sandbox import build
+from aleator.sandbox import build, stage_training
 from aleator.sandbox.stages import STAGES, Stage
 
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> tuple[Stage, ...]:
     monkeypatch.setattr(build, "TOKENIZER_DOCUMENTS", 300)
-    monkeypatch.setattr(build, "WARMUP_STEPS", 2)
-    monkeypatch.setattr(build, "LOG_EVERY", 2)
+    monkeypatch.setattr(build, "TOKENIZER_PROMPTS", 50)
+    monkeypatch.setattr(stage_training, "WARMUP_STEPS", 2)
+    monkeypatch.setattr(stage_training, "LOG_EVERY", 2)
     counts = {"steps": 4, "raw_prompts": 2, "chat_prompts": 1, "documents": 1}
     return tuple(dataclasses.replace(stage, **counts) for stage in STAGES)
 
 
-def test_a_build_repeats_itself_and_resumes(tmp_path: Path, short: tuple[Stage, ...]) -> None:
+def test_a_build_repeats_itself_with_fewer_workers_and_resumes(
+    tmp_path: Path, short: tuple[Stage, ...]
+) -> None:
     lines: list[Mapping[str, JsonValue]] = []
     build.build_model(tmp_path / "work", tmp_path / "one", seed=3, stages=short, log=lines.append)
-    build.build_model(tmp_path / "else", tmp_path / "two", seed=3, stages=short, log=lines.append)
+    build.build_model(
+        tmp_path / "else", tmp_path / "two", seed=3, stages=short, log=lines.append, workers=1
+    )
     first, second = (tmp_path / name / "model.safetensors" for name in ("one", "two"))
     assert first.read_bytes() == second.read_bytes()
     assert [line["step"] for line in lines if line["stage"] == "reading"][:2] == [2, 4]

@@ -9,6 +9,6 @@ def test_stages_have_names_of_their_own() -> None:
 
 def test_chat_comes_after_knowledge_and_keeps_it() -> None:
     reading, talking = STAGES
-    assert reading.conversations == reading.chat_prompts == 0
-    assert talking.conversations > 0 < talking.chat_prompts
+    assert not reading.collapsed and reading.chat_prompts == 0
+    assert talking.collapsed and talking.conversations > 0 < talking.chat_prompts
     assert talking.raw_prompts > 0 < talking.documents

@@ -19,7 +19,7 @@ def build(
     ] = Path("runs/sandbox/work"),
     seed: Annotated[int, typer.Option(help="Of texts, prompts and first weights.")] = 11,
     threads: Annotated[
-        int, typer.Option(help="Weights depend on it in the last digits; the shipped model: 2.")
+        int, typer.Option(help="Losses computed side by side; the weights do not depend on it.")
     ] = 2,
 ) -> None:
     """Make the sandbox model from nothing, measure it and write its card: about an hour."""
@@ -43,7 +43,7 @@ def build(
             progress.update(tasks[stage], completed=step, description=f"{stage} ({losses})")
 
         with whole_folder(out) as folder:
-            build_model(work, folder, seed=seed, log=show)
+            build_model(work, folder, seed=seed, log=show, workers=threads)
             for one in STAGES:
                 progress.update(tasks[one.name], completed=one.steps)
             measuring = progress.add_task("measuring", total=None)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from aleator.distributions.family import Distribution
+from aleator.distributions.wide import wide_distribution
 from aleator.outcomes.lattice import NumericTarget
 from aleator.outcomes.numerals import format_lattice
 from aleator.outcomes.outcomes import Outcomes
@@ -56,6 +57,13 @@ def chat_prompt(distribution: Distribution, rng: np.random.Generator) -> str:
     if rng.random() < PUBLISHED_WORDING_SHARE:
         return distribution.prompt()
     return raw_prompt(distribution, CHAT_WORDINGS[rng.integers(len(CHAT_WORDINGS))])
+
+
+def example_prompts(rng: np.random.Generator) -> tuple[str, str]:
+    """A raw-text prompt and a chat prompt of one fresh distribution, parameters rounded."""
+    distribution = wide_distribution(rng, full_float=0.0)
+    wording = RAW_WORDINGS[rng.integers(len(RAW_WORDINGS))]
+    return raw_prompt(distribution, wording), chat_prompt(distribution, rng)
 
 
 def collapsed_outcomes(target: NumericTarget, rng: np.random.Generator) -> Outcomes:
