@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from aleator.cli.app import run
 from aleator.cli.sample import AnswerSummary, bar, stripped_counts
-from aleator.sampling.local import Answer, Draws
+from aleator.sampling.draws import Answer, Draws
 from tests.tiny_models import tiny_model, tiny_tokenizer
 
 DRAWS = Draws(
-    (Answer("7", 50, False), Answer(" 7", 25, False), Answer("x", 25, True)), forward_tokens=3
+    (Answer("7", 50, False), Answer(" 7", 25, False), Answer("x", 25, True)),
+    forward_tokens=3,
+    written_tokens=175,
 )
 
 

@@ -9,7 +9,7 @@ from aleator.evaluation.oracle import oracle_scores
 from aleator.evaluation.samples import defined, score_draws, valid_values
 from aleator.evaluation.target_reference import target_reference
 from aleator.outcomes.lattice import NumericTarget
-from aleator.sampling.local import Answer, Draws
+from aleator.sampling.draws import Answer, Draws
 
 NORMAL = NumericTarget.of(family("gaussian").distribution(mu=0.0, sigma=1.0), 2)
 POISSON = NumericTarget.of(family("poisson").distribution(**{"lambda": 4.0}))
@@ -17,7 +17,7 @@ POISSON = NumericTarget.of(family("poisson").distribution(**{"lambda": 4.0}))
 
 def _draws(texts: list[str], truncated: bool = False) -> Draws:
     distinct = dict.fromkeys(texts)
-    return Draws(tuple(Answer(one, texts.count(one), truncated) for one in distinct), 0)
+    return Draws(tuple(Answer(one, texts.count(one), truncated) for one in distinct), 0, 0)
 
 
 def test_the_strict_parse_then_the_support_then_integers() -> None:

@@ -10,7 +10,8 @@ import torch
 from scipy import stats
 from transformers import PreTrainedModel
 
-from aleator.sampling.local import Draws, LocalSampler
+from aleator.sampling.draws import Draws
+from aleator.sampling.local import LocalSampler
 from tests.number_model import number_format, number_model, number_tokenizer
 from tests.tiny_models import ARCHITECTURES, Architecture
 
@@ -158,3 +159,12 @@ def test_an_answer_at_the_limit_is_cut_off() -> None:
 def test_no_room_for_an_answer_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one"):
         _sampler(number_model(), max_new_tokens=0)
+
+
+def test_written_tokens_count_every_draw_and_its_stop_token() -> None:
+    """The number model writes one token a character."""
+    drawn = _sampler(number_model(stop_bias=8.0)).draw(PROMPTS[:1], 300, seed=2)[0]
+    tokenizer = number_tokenizer()
+    lengths = [len(tokenizer(one.text)["input_ids"]) + (not one.truncated) for one in drawn.answers]
+    expected = sum(n * one.count for n, one in zip(lengths, drawn.answers, strict=True))
+    assert drawn.written_tokens == expected

@@ -1,5 +1,8 @@
 """The model under test: loaded, with or without an adapter, and how it is asked."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +13,8 @@ from aleator.errors import InputError, ModelError
 from aleator.files import as_object, read_yaml
 from aleator.models.adapters import WEIGHTS_FILE, adapter_changes_output, load_adapter
 from aleator.models.loading import LoadedModel, load_model
+from aleator.sampling.draws import AnswerSource
+from aleator.sampling.local import LocalSampler
 from aleator.tokens.chat import ChatFormat, PromptFormat
 
 
@@ -20,6 +25,31 @@ class AnsweringModel:
     model: nn.Module
     tokenizer: PreTrainedTokenizerFast
     prompt_format: PromptFormat
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whoever answers a benchmark's prompts.
+
+    Attributes:
+        answers: Where draws come from, by the most tokens of an answer.
+        model: The model itself, where its logits can be had; None for an endpoint, for which
+            figures that need them are undefined.
+    """
+
+    answers: Callable[[int], AnswerSource]
+    model: AnsweringModel | None
+
+    @classmethod
+    def local(cls, model: AnsweringModel) -> Subject:
+        """A model in this process."""
+
+        def answers(max_new_tokens: int) -> AnswerSource:
+            return LocalSampler(
+                model.model, model.tokenizer, model.prompt_format, max_new_tokens=max_new_tokens
+            )
+
+        return cls(answers, model)
 
 
 @dataclass(frozen=True)

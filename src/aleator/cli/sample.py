@@ -14,7 +14,8 @@ from aleator.benchmarks.subject import open_model
 from aleator.cli.console import STDERR, STDOUT, print_json, report_problem
 from aleator.files import JsonValue
 from aleator.outcomes.numerals import parse_numeral
-from aleator.sampling.local import Draws, LocalSampler
+from aleator.sampling.draws import Draws
+from aleator.sampling.local import LocalSampler
 
 _BAR_WIDTH = 40
 _BLOCKS = " ▏▎▍▌▋▊▉█"

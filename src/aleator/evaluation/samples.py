@@ -24,7 +24,7 @@ from aleator.metrics.oracle import oracle_row
 from aleator.metrics.transport import expected_quantiles, sampled_wasserstein
 from aleator.outcomes.lattice import NumericTarget
 from aleator.outcomes.numerals import parse_numeral
-from aleator.sampling.local import Draws
+from aleator.sampling.draws import Draws
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ rows with a cache each (``rows``).
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
@@ -26,49 +25,12 @@ from transformers import PreTrainedTokenizerBase
 
 from aleator.models.attention import language_model
 from aleator.models.packed_session import PackedSession
+from aleator.sampling.draws import Answer, Draws
 from aleator.sampling.rows import Alive, continue_as_rows
 from aleator.sampling.split import split_counts
 from aleator.tokens.chat import PromptFormat
 
 IntArray = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A distinct answer.
-
-    Attributes:
-        text: What was written before the stop token, special tokens left in, nothing stripped.
-        count: How many draws gave it.
-        truncated: The limit came before the stop token.
-    """
-
-    text: str
-    count: int
-    truncated: bool
-
-
-@dataclass(frozen=True)
-class Draws:
-    """The draws of one prompt.
-
-    Attributes:
-        answers: Distinct answers, most frequent first.
-        forward_tokens: Tokens of answers that went through the model.
-    """
-
-    answers: tuple[Answer, ...]
-    forward_tokens: int
-
-    @property
-    def count(self) -> int:
-        """All draws."""
-        return sum(answer.count for answer in self.answers)
-
-    @property
-    def truncated(self) -> int:
-        """Draws that the limit cut off."""
-        return sum(answer.count for answer in self.answers if answer.truncated)
 
 
 class LocalSampler:
@@ -168,11 +130,13 @@ class LocalSampler:
         )
         # Different tokens may spell one text.
         merged: Counter[tuple[str, bool]] = Counter()
-        for text, ((_, truncated), count) in zip(texts, walk.finished.items(), strict=True):
+        written = 0
+        for text, ((path, truncated), count) in zip(texts, walk.finished.items(), strict=True):
             merged[text, truncated] += count
+            written += count * (len(path) + (not truncated))
         ordered = sorted(merged.items(), key=lambda item: (-item[1], item[0]))
         answers = tuple(Answer(text, count, cut) for (text, cut), count in ordered)
-        return Draws(answers, walk.forward_tokens)
+        return Draws(answers, walk.forward_tokens, written)
 
 
 class _Walk:

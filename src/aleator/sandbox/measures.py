@@ -18,7 +18,8 @@ from aleator.benchmarks.numeric import NumericSettings, run_numeric
 from aleator.benchmarks.subject import AnsweringModel
 from aleator.distributions.grids import SPLITS, split_distributions
 from aleator.files import JsonValue
-from aleator.sampling.local import Draws, LocalSampler
+from aleator.sampling.draws import Draws
+from aleator.sampling.local import LocalSampler
 from aleator.sandbox.arithmetic import PROBLEMS, question
 from aleator.sandbox.categories import CATEGORIES, Category
 from aleator.sandbox.multiple_choice import LETTERS, MCQ_PROMPT
