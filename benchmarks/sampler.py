@@ -43,7 +43,7 @@ def main() -> None:
         tokens = _generate(subject, prompt, options.draws)
         plain = time.perf_counter() - began
         name = prompt.removeprefix("Generate exactly ONE random number from a ")[:42]
-        print(f"{name:44}{ours:14.2f}{drawn.forward_tokens:9,}{plain:13.2f}{tokens:9,}")
+        print(f"{name:44}{ours:14.2f}{drawn.forward_tokens or 0:9,}{plain:13.2f}{tokens:9,}")
 
 
 def _generate(subject: AnsweringModel, prompt: str, draws: int) -> int:
