@@ -142,8 +142,15 @@ class ClosedEvaluation:
         Raises:
             InputError: Two outcomes have the same tokens, or one has none.
         """
+        # What never comes has no part in the KL; it is an outcome all the same.
+        possible = np.flatnonzero(outcomes.probabilities > 0)
         (tree,) = exact_trees(
-            [outcomes],
+            [
+                Outcomes(
+                    tuple(outcomes.strings[place] for place in possible),
+                    outcomes.probabilities[possible],
+                )
+            ],
             self._speller,
             nodes=self._settings.target_nodes,
             tails=self._settings.target_tails,
@@ -200,9 +207,7 @@ class ClosedEvaluation:
             for target, own, tree in zip(targets, logs, trees, strict=True)
         ]
 
-    def _own_logs(
-        self, session: Session, targets: Sequence[ClosedTarget]
-    ) -> list[FloatArray]:
+    def _own_logs(self, session: Session, targets: Sequence[ClosedTarget]) -> list[FloatArray]:
         """Log probabilities of all ways at all nodes of the targets' trees."""
         logs = [
             [log_probabilities(root[None], target.ways.part(0, 1))]

@@ -80,15 +80,15 @@ def outcome_counts(draws: Draws, spellings: Spellings) -> NDArray[np.int64]:
 
 
 def score_answers(
-    draws: Draws, outcomes: Outcomes, spellings: Spellings, seed: int
+    draws: Draws, outcomes: Outcomes, spellings: Spellings, seed: int, stream: int = 0
 ) -> DrawnAnswers | None:
-    """Score one prompt's draws; ``seed`` is the perfect samplers'. None without a draw."""
+    """Score one prompt's draws; ``seed`` and ``stream`` are the oracle's. None without a draw."""
     if draws.count == 0:
         return None
     counts = outcome_counts(draws, spellings)
     figures = share_figures(outcomes, counts / draws.count)
     fit = chi_square(counts, outcomes.probabilities)
-    oracle = closed_oracle(outcomes, draws.count, seed)
+    oracle = closed_oracle(outcomes, draws.count, seed, stream)
     return DrawnAnswers(
         draws=draws.count,
         valid=int(counts.sum()),
@@ -106,10 +106,15 @@ def score_answers(
     )
 
 
-def closed_oracle(outcomes: Outcomes, draws: int, seed: int) -> ClosedOracle:
-    """Score perfect samplers; seeded by ``seed`` and the outcomes, so the same beside any model."""
+def closed_oracle(outcomes: Outcomes, draws: int, seed: int, stream: int = 0) -> ClosedOracle:
+    """Score perfect samplers.
+
+    Seeded by ``seed``, the outcomes and ``stream``, which tells wordings apart: the scores are the
+    same beside every model.
+    """
     listed = "\n".join(outcomes.strings).encode()
-    rng = np.random.default_rng([seed, zlib.crc32(listed + outcomes.probabilities.tobytes())])
+    target = zlib.crc32(listed + outcomes.probabilities.tobytes())
+    rng = np.random.default_rng([seed, target, stream])
     shares = rng.multinomial(draws, outcomes.probabilities, size=REPETITIONS) / draws
     return ClosedOracle(
         tv=0.5 * np.abs(shares - outcomes.probabilities).sum(axis=1),

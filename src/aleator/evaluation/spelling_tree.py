@@ -78,9 +78,7 @@ class Ways:
     def part(self, first: int, last: int) -> "Ways":
         """Those at prefixes ``first`` to ``last - 1``, which are counted anew from 0."""
         begin, end = np.searchsorted(self.rows, [first, last])
-        return Ways(
-            self.rows[begin:end] - first, self.tokens[begin:end], self.states[begin:end]
-        )
+        return Ways(self.rows[begin:end] - first, self.tokens[begin:end], self.states[begin:end])
 
 
 def log_probabilities(logits: Float[Tensor, "n V"], ways: Ways) -> FloatArray:
@@ -213,5 +211,3 @@ class SpellingTree:
         self._frontier = self._frontier.take(left)
         self.grown += len(chosen)
         return picked
-
-
