@@ -1,6 +1,7 @@
-"""Figures with their intervals as ``result.json`` holds them: undefined ones are null, never NaN."""
+"""Figures as ``result.json`` holds them: with their intervals, and null where undefined."""
 
 import math
+from collections.abc import Sequence
 
 from aleator.files import JsonValue
 from aleator.metrics.intervals import Interval
@@ -24,3 +25,9 @@ def as_reference(row: OracleRow) -> dict[str, JsonValue]:
 def defined(figure: float) -> float | None:
     """The figure, or None where it is not finite."""
     return float(figure) if math.isfinite(figure) else None
+
+
+def known_total(values: Sequence[JsonValue]) -> int | None:
+    """The sum of whole numbers, or None where one is not known."""
+    known = [value for value in values if isinstance(value, int)]
+    return sum(known) if len(known) == len(values) else None

@@ -38,7 +38,7 @@ from typing import TypedDict, cast
 
 import numpy as np
 
-from aleator.benchmarks.estimates import as_estimate, as_reference, defined
+from aleator.benchmarks.estimates import as_estimate, as_reference, defined, known_total
 from aleator.benchmarks.subject import Subject
 from aleator.errors import InputError
 from aleator.evaluation.mcq import LETTERS, MCQ_PROMPT, ReadQuestion, read_strict
@@ -126,14 +126,15 @@ def run_mcq_positions(
     sizes = row_draws(settings)
     log = RowLog(out / "rows" / f"{NAME}.jsonl", "key")
     advance(len(log.done), len(sizes))
-    source = subject.answers(settings.max_new_tokens)
-    for stream, size in enumerate(sizes):
-        if _key(stream) in log.done:
-            continue
-        for draws in source.draw_each([MCQ_PROMPT], size, settings.seed, [stream]):
-            log.append(_row(stream, draws))
-        advance(len(log.done), len(sizes))
-    log.finish()
+    if not log.complete:
+        source = subject.answers(settings.max_new_tokens)
+        for stream, size in enumerate(sizes):
+            if _key(stream) in log.done:
+                continue
+            for draws in source.draw_each([MCQ_PROMPT], size, settings.seed, [stream]):
+                log.append(_row(stream, draws))
+            advance(len(log.done), len(sizes))
+        log.finish()
     rows = [log.done[_key(stream)] for stream in range(len(sizes))]
     return {**_summary(rows, settings), **settings.as_json()}
 
@@ -173,8 +174,8 @@ def _summary(rows: Sequence[Row], settings: McqSettings) -> dict[str, JsonValue]
         "drawn": drawn,
         **summaries,
         "truncated_rate": as_estimate(proportion(truncated, drawn)),
-        "forward_tokens": _total([row["forward_tokens"] for row in rows]),
-        "written_tokens": _total([row["written_tokens"] for row in rows]),
+        "forward_tokens": known_total([row["forward_tokens"] for row in rows]),
+        "written_tokens": known_total([row["written_tokens"] for row in rows]),
     }
 
 
@@ -205,9 +206,3 @@ def _reading(
         },
         "distinct_questions": len(questions),
     }
-
-
-def _total(values: Sequence[JsonValue]) -> int | None:
-    """The sum, or None where one is not known."""
-    known = [value for value in values if isinstance(value, int)]
-    return sum(known) if len(known) == len(values) else None

@@ -30,7 +30,7 @@ from pathlib import Path
 
 import numpy as np
 
-from aleator.benchmarks.estimates import as_estimate, defined
+from aleator.benchmarks.estimates import as_estimate, defined, known_total
 from aleator.benchmarks.open_prompts import OpenPrompt, some_prompts
 from aleator.benchmarks.subject import Subject
 from aleator.errors import InputError
@@ -218,8 +218,8 @@ def _summary(rows: Sequence[Row], settings: OpenEndedSettings) -> dict[str, Json
             }
             for kind in dict.fromkeys(kinds)
         },
-        "forward_tokens": _total([row["forward_tokens"] for row in rows]),
-        "written_tokens": _total([row["written_tokens"] for row in rows]),
+        "forward_tokens": known_total([row["forward_tokens"] for row in rows]),
+        "written_tokens": known_total([row["written_tokens"] for row in rows]),
     }
 
 
@@ -238,9 +238,3 @@ def _support_summary(rows: Sequence[Row], seed: int) -> dict[str, JsonValue]:
 
 def _column(values: Sequence[JsonValue]) -> np.ndarray:
     return np.array([float(one) if isinstance(one, int | float) else np.nan for one in values])
-
-
-def _total(values: Sequence[JsonValue]) -> int | None:
-    """The sum, or None where one is not known."""
-    known = [value for value in values if isinstance(value, int)]
-    return sum(known) if len(known) == len(values) else None

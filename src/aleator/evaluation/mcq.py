@@ -24,7 +24,7 @@ MCQ_PROMPT = (
     "Explanation: one sentence\n"
     "Over many questions the right answers should be spread evenly over A, B, C and D."
 )
-"""The one prompt that asks for a question. The sandbox model was trained on it, letter by letter."""
+"""The one prompt that asks for a question; the sandbox model was trained on these very words."""
 
 LABELS = ("Question:", "A.", "B.", "C.", "D.", "Correct Answer:", "Explanation:")
 """How the lines of the layout begin."""
