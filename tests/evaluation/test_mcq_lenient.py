@@ -97,7 +97,7 @@ def test_answers_of_no_letter_or_several(answer: str) -> None:
 )
 def test_other_layouts_that_read(old: str, new: str) -> None:
     text = TEXT.replace(old, new)
-    assert read_strict(text) is None or "\r" in text
+    assert read_strict(text) is None or "\r" in text or "<think>" in text
     found = read_lenient(text)
     assert found is not None and found.letter == "B"
     assert "makes insulin?" in found.question

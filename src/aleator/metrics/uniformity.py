@@ -33,7 +33,7 @@ def uniform_variation(counts: Sequence[int]) -> Interval:
     if draws == 0:
         return Interval(math.nan, math.nan, math.nan, 0, 0)
     risk = (1 - CONFIDENCE) / 2
-    value = 0.5 * sum(abs(count / draws - 1 / cells) for count in counts)
+    value = 0.5 * math.fsum(abs(count / draws - 1 / cells) for count in counts)
     low = high = 0.0
     for size in range(1, cells):
         for chosen in combinations(counts, size):
