@@ -9,7 +9,7 @@ from tokenizers import processors
 from transformers import PreTrainedTokenizerFast
 
 from aleator.errors import ModelError
-from aleator.tokens.chat import ChatFormat, PlainFormat, PromptFormat
+from aleator.tokens.chat import ChatFormat, PlainFormat, PromptFormat, conversation_ids
 from tests.tiny_models import Template, tiny_tokenizer
 
 CHATS: tuple[Template, ...] = tuple(name for name in get_args(Template) if name != "none")
@@ -188,3 +188,25 @@ def test_a_tokenizer_that_ends_texts_itself() -> None:
     )
     with pytest.raises(ModelError, match="puts a token behind every text"):
         PlainFormat(tokenizer)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("chatml", "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nYes?<|im_end|>\n"),
+        (
+            "gemma",
+            "<bos><start_of_turn>user\nHi<end_of_turn>\n<start_of_turn>model\nYes?<end_of_turn>\n",
+        ),
+    ],
+)
+def test_a_whole_conversation(name: str, expected: str) -> None:
+    """One beginning of sequence, and no opening of a further turn."""
+    assert text(TOKENIZERS[name], conversation_ids(TOKENIZERS[name], "Hi", "Yes?")) == expected
+
+
+def test_a_conversation_that_the_template_refuses() -> None:
+    tokenizer = tiny_tokenizer("gemma")
+    tokenizer.chat_template = "{{ raise_exception('no conversations') }}"
+    with pytest.raises(ModelError, match="refuses a user's turn and an answer"):
+        conversation_ids(tokenizer, "Hi", "Yes?")

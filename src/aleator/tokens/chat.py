@@ -176,6 +176,30 @@ class PlainFormat:
         return self._answers.ids(answers)
 
 
+def conversation_ids(
+    tokenizer: PreTrainedTokenizerFast, prompt: str, answer: str
+) -> tuple[int, ...]:
+    """Token ids of a prompt and its answer as the whole conversation that a judge reads.
+
+    The template is asked as it is: no option is set, nothing is opened for a further turn.
+
+    Raises:
+        ModelError: There is no chat template, or it refuses such a conversation.
+    """
+    apply: Callable[..., object] = tokenizer.apply_chat_template
+    turns = [{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
+    template = _template(tokenizer)
+    try:
+        ids = apply(turns, chat_template=template, return_dict=False)
+    except TemplateError as error:
+        raise ModelError(
+            f"the chat template of {_name(tokenizer)} refuses a user's turn and an answer "
+            f"({error}); use another judge"
+        ) from error
+    assert isinstance(ids, list)
+    return tuple(ids)
+
+
 class _InPlace:
     """Tokenises answers behind the end of a prompt.
 
