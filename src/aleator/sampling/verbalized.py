@@ -10,8 +10,9 @@ those of one asking are alike, so that intervals which take all draws for indepe
 unless ``draws_per_asking`` is 1, which is also what the price of a single answer is.
 
 Parsing is strict: every line that is not blank has the layout, there is at least one and no more
-than asked for, no answer is empty, no probability above 1, and not all are 0. Otherwise all draws
-of the asking are invalid, with an empty text. Probabilities need not sum to 1: models cannot add.
+than asked for, no answer is empty, no probability above 1, not all are 0, and the token limit did
+not cut the list off. Otherwise all draws of the asking are invalid, with an empty text.
+Probabilities need not sum to 1: models cannot add.
 """
 
 import re
