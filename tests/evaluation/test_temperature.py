@@ -24,7 +24,7 @@ from aleator.tokens.speller import Speller
 from aleator.tokens.supervision import SupervisionTree, Target, exact_trees
 from tests.number_model import number_format, number_model, number_tokenizer
 
-COUNT = NumericTarget.of(FAMILIES["poisson"].distribution(lam=4.0), 0)
+COUNT = NumericTarget.of(FAMILIES["poisson"].distribution(**{"lambda": 4.0}), 0)
 NORMAL = NumericTarget.of(FAMILIES["gaussian"].distribution(mu=0.0, sigma=2.0), 1)
 WORDS = Outcomes(("heads", "tails", "the edge"), np.array([0.45, 0.45, 0.1]))
 TARGETS: tuple[Target, ...] = (COUNT, NORMAL, WORDS)
