@@ -43,3 +43,28 @@ def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     parts = split_counts(logits, counts, np.random.default_rng(2))
     for one, other in zip(whole, parts, strict=True):
         assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("temperature", [1.0, 0.5, 2.7])
+def test_draws_are_those_of_a_plain_inverse_cdf(temperature: float) -> None:
+    """Variate by variate; at temperature 1 the softmax is that of the logits as they are."""
+    logits = torch.randn(3, 11, generator=torch.Generator().manual_seed(1)) * 3
+    tempered = logits if temperature == 1.0 else logits / torch.tensor(temperature)
+    counts = np.array([5, 1, 300])
+    found = split_counts(logits, counts, np.random.default_rng(4), temperature)
+    rng = np.random.default_rng(4)
+    expected: dict[tuple[int, int], int] = {}
+    for row, count in enumerate(counts.tolist()):
+        totals = torch.softmax(tempered[row], dim=-1).double().cumsum(-1).numpy()
+        for level in rng.random(count):
+            token = int(np.argmax(totals / totals[-1] > level))
+            expected[row, token] = expected.get((row, token), 0) + 1
+    pairs = zip(found[0].tolist(), found[1].tolist(), strict=True)
+    assert dict(zip(pairs, found[2].tolist(), strict=True)) == expected
+
+
+def test_bfloat16_logits_are_divided_in_float32() -> None:
+    logits = torch.tensor([[1.0, 1.0078125]], dtype=torch.bfloat16)
+    _, _, found = split_counts(logits, np.array([200_000]), np.random.default_rng(0), 0.01)
+    p = 1 / (1 + np.exp(-0.78125))
+    assert abs(found[1] / 200_000 - p) <= 4 * np.sqrt(p * (1 - p) / 200_000)

@@ -127,6 +127,17 @@ def test_a_template_without_system_messages() -> None:
         ChatFormat(tiny_tokenizer("gemma"), system="The model")
 
 
+def test_a_template_that_drops_system_messages() -> None:
+    tokenizer = tiny_tokenizer("chatml")
+    template = str(tokenizer.chat_template)
+    dropping = template.replace("messages %}", "messages if message.role != 'system' %}", 1)
+    assert dropping != template
+    tokenizer.chat_template = dropping
+    ChatFormat(tokenizer)
+    with pytest.raises(ModelError, match="drops the system message"):
+        ChatFormat(tokenizer, system="The model")
+
+
 def test_template_options() -> None:
     thinking = ChatFormat(TOKENIZERS["chatml_thinking"], template_options={"enable_thinking": True})
     prompt = text(TOKENIZERS["chatml_thinking"], thinking.prompt_ids("Hi"))

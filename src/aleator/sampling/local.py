@@ -2,9 +2,9 @@
 
 All draws of a prompt share its first step, many share the first digits. So the walk goes over the
 set of *distinct* prefixes with counts: each is computed once, and its count is split among the next
-tokens by independent draws from the full softmax in float32 (temperature 1, nothing truncated),
-down to the stop token or the limit. The draws are exactly i.i.d. and cost as many forward tokens as
-there are distinct prefixes.
+tokens by independent draws from the full softmax in float32 (temperature 1 unless another is asked
+for, nothing truncated), down to the stop token or the limit. The draws are exactly i.i.d. and cost
+as many forward tokens as there are distinct prefixes.
 
 Every prompt has a generator of its own, seeded by ``(seed, stream)``, so that its draws do not
 depend on what else is in the batch, apart from roundings of the logits that batching may cause.
@@ -14,6 +14,7 @@ the square of its size, so that beyond ``max_tree_nodes`` the prefixes still ali
 rows with a cache each (``rows``).
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -25,7 +26,7 @@ from transformers import PreTrainedTokenizerBase
 
 from aleator.models.attention import language_model
 from aleator.models.packed_session import PackedSession
-from aleator.sampling.draws import Answer, Draws
+from aleator.sampling.draws import Draws, ordered_answers
 from aleator.sampling.rows import Alive, continue_as_rows
 from aleator.sampling.split import split_counts
 from aleator.tokens.chat import PromptFormat
@@ -41,6 +42,7 @@ class LocalSampler:
         tokenizer: Its tokenizer.
         prompt_format: How prompts are put to it.
         max_new_tokens: Most tokens of an answer, the stop token included.
+        temperature: Logits are divided by it; above 0.
         batch_draws: Draws in one batch of prompts, which bounds its memory; a prompt of more draws
             is a batch by itself. None: what is quickest, which is few prompts on a CPU.
         max_tree_nodes: Where a prompt's prefixes become rows.
@@ -53,15 +55,19 @@ class LocalSampler:
         prompt_format: PromptFormat,
         *,
         max_new_tokens: int = 32,
+        temperature: float = 1.0,
         batch_draws: int | None = None,
         max_tree_nodes: int = 6144,
     ) -> None:
         if max_new_tokens < 1:
             raise ValueError(f"max_new_tokens={max_new_tokens}: an answer needs at least one")
+        if not 0 < temperature < math.inf:
+            raise ValueError(f"temperature={temperature}: it must be above 0 and finite")
         self._model = model
         self._tokenizer = tokenizer
         self._format = prompt_format
         self._max_new_tokens = max_new_tokens
+        self._temperature = temperature
         on_cpu = language_model(model).device.type == "cpu"
         self._batch_draws = batch_draws or (2048 if on_cpu else 16384)
         self._max_tree_nodes = max_tree_nodes
@@ -88,7 +94,7 @@ class LocalSampler:
         for start in range(0, len(prompts), size):
             ids = [self._format.prompt_ids(prompt) for prompt in prompts[start : start + size]]
             rngs = [np.random.default_rng([seed, one]) for one in numbers[start : start + size]]
-            walks = [_Walk(draws, rng) for rng in rngs]
+            walks = [_Walk(draws, rng, self._temperature) for rng in rngs]
             self._walk(ids, walks)
             yield from (self._collect(walk) for walk in walks)
 
@@ -117,7 +123,13 @@ class LocalSampler:
     def _walk_rows(self, prompt: tuple[int, ...], walk: "_Walk") -> None:
         alive = Alive([walk.path(node) for node in walk.alive], walk.counts)
         finished, forwarded = continue_as_rows(
-            self._model, prompt, alive, self._format.stop_token_id, self._max_new_tokens, walk.rng
+            self._model,
+            prompt,
+            alive,
+            self._format.stop_token_id,
+            self._max_new_tokens,
+            walk.rng,
+            temperature=self._temperature,
         )
         walk.finished.update(finished)
         walk.forward_tokens += forwarded
@@ -134,9 +146,7 @@ class LocalSampler:
         for text, ((path, truncated), count) in zip(texts, walk.finished.items(), strict=True):
             merged[text, truncated] += count
             written += count * (len(path) + (not truncated))
-        ordered = sorted(merged.items(), key=lambda item: (-item[1], item[0]))
-        answers = tuple(Answer(text, count, cut) for (text, cut), count in ordered)
-        return Draws(answers, walk.forward_tokens, written)
+        return Draws(ordered_answers(merged), walk.forward_tokens, written)
 
 
 class _Walk:
@@ -149,8 +159,9 @@ class _Walk:
         forward_tokens: Nodes computed so far.
     """
 
-    def __init__(self, draws: int, rng: np.random.Generator) -> None:
+    def __init__(self, draws: int, rng: np.random.Generator, temperature: float) -> None:
         self.rng = rng
+        self._temperature = temperature
         self.finished: Counter[tuple[tuple[int, ...], bool]] = Counter()
         self.alive: IntArray = np.zeros(1, dtype=np.int64)
         self.counts: IntArray = np.array([draws], dtype=np.int64)
@@ -160,7 +171,7 @@ class _Walk:
 
     def step(self, logits: Float[Tensor, "n V"], stop: int, *, last: bool) -> None:
         """Split the counts among next tokens; ``logits`` are those of the alive nodes."""
-        rows, tokens, counts = split_counts(logits, self.counts, self.rng)
+        rows, tokens, counts = split_counts(logits, self.counts, self.rng, self._temperature)
         parents = self.alive[rows]
         ended = tokens == stop
         for parent, count in zip(parents[ended].tolist(), counts[ended].tolist(), strict=True):

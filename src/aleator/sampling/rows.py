@@ -39,6 +39,7 @@ def continue_as_rows(
     max_new_tokens: int,
     rng: np.random.Generator,
     *,
+    temperature: float = 1.0,
     rows_at_once: int = 64,
 ) -> tuple[Counter[tuple[Path, bool]], int]:
     """Draw what follows some prefixes of answers to one prompt.
@@ -50,6 +51,7 @@ def continue_as_rows(
         stop: The stop token.
         max_new_tokens: Most tokens of an answer, those of its prefix included.
         rng: Gives the variates, row after row.
+        temperature: Logits are divided by it.
         rows_at_once: Draws computed together, at least; bounds the cache's memory.
 
     Returns:
@@ -64,7 +66,7 @@ def continue_as_rows(
         rows = _Rows(model, prompt, paths)
         forwarded += len(paths) * len(paths[0])
         for length in range(len(paths[0]) + 1, max_new_tokens + 1):
-            parents, tokens, counts = split_counts(rows.logits, counts, rng)
+            parents, tokens, counts = split_counts(rows.logits, counts, rng, temperature)
             extended = [(*paths[p], t) for p, t in zip(parents, tokens.tolist(), strict=True)]
             ended = tokens == stop
             for path, count, end in zip(extended, counts.tolist(), ended, strict=True):

@@ -12,17 +12,21 @@ _CHUNK_ELEMENTS = 2**24  # of float64 running totals at a time: 128 MiB
 
 
 def split_counts(
-    logits: Float[Tensor, "n V"], counts: IntArray, rng: np.random.Generator
+    logits: Float[Tensor, "n V"],
+    counts: IntArray,
+    rng: np.random.Generator,
+    temperature: float = 1.0,
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Draw ``counts[i]`` tokens from row ``i``'s softmax, and count equal ones.
 
-    Inverse-CDF draws, one uniform variate each in the order of the rows. The softmax is taken in
-    float32 and summed in float64.
+    Inverse-CDF draws, one uniform variate each in the order of the rows. Logits are divided and the
+    softmax is taken in float32; it is summed in float64.
 
     Args:
         logits: Next-token logits.
         counts: int64 ``[n]``, at least 1 each.
         rng: Gives the variates.
+        temperature: Logits are divided by it; above 0.
 
     Returns:
         Rows, tokens and counts of the distinct (row, token) pairs, ascending: int64 ``[m]`` each.
@@ -37,7 +41,7 @@ def split_counts(
         begin = int(ends[start - 1]) if start else 0
         wanted = levels[begin : int(ends[stop - 1])]
         owners = np.repeat(np.arange(stop - start), counts[start:stop])
-        tokens = _inverse_cdf(logits[start:stop], owners, wanted)
+        tokens = _inverse_cdf(logits[start:stop].float() / temperature, owners, wanted)
         pair, count = np.unique((owners + start) * V + tokens, return_counts=True)
         pairs.append(pair)
         pair_counts.append(count)
@@ -49,7 +53,7 @@ def _inverse_cdf(
     logits: Float[Tensor, "n V"], owners: IntArray, levels: NDArray[np.float64]
 ) -> IntArray:
     """The token at which row ``owners[i]``'s running total passes ``levels[i]``."""
-    totals = torch.softmax(logits.float(), dim=-1).double().cumsum(dim=-1)
+    totals = torch.softmax(logits, dim=-1).double().cumsum(dim=-1)
     totals /= totals[:, -1:].clone()
     # One ascending line of all rows, row i between i and i + 1: a single search serves them all.
     totals += torch.arange(len(totals), dtype=totals.dtype, device=totals.device)[:, None]
