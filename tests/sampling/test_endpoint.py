@@ -101,15 +101,15 @@ def test_a_slow_first_byte_is_given_up() -> None:
 
 
 def test_what_was_answered_before_is_said_to_be_kept() -> None:
-    with ChatServer(faults=lambda number: STORM if number else None).running() as server:
-        with pytest.raises(EndpointError, match="finished prompts are kept"):
-            _complete(server.settings(concurrency=1), queries=2)
+    storm = ChatServer(faults=lambda number: STORM if number else None)
+    with storm.running(), pytest.raises(EndpointError, match="finished prompts are kept"):
+        _complete(storm.settings(concurrency=1), queries=2)
 
 
 def test_a_server_that_counts_no_tokens_is_refused() -> None:
-    with ChatServer(usage=False).running() as server:
-        with pytest.raises(EndpointError, match=r"does not say how many tokens"):
-            _complete(server.settings())
+    server = ChatServer(usage=False)
+    with server.running(), pytest.raises(EndpointError, match=r"does not say how many tokens"):
+        _complete(server.settings())
 
 
 def test_models_are_listed_where_there_is_a_list() -> None:
