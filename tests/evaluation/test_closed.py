@@ -158,7 +158,7 @@ def test_outcomes_of_parts_of_characters(model: PreTrainedModel) -> None:
     result = _evaluate(model, outcomes)
     (path,) = word_format().answer_ids(["日本"])
     own = math.exp(answer_log_probability(model, PROMPT, path))
-    assert 0 < own and result.masses[0] == pytest.approx(own, rel=1e-3)
+    assert own > 0 and result.masses[0] == pytest.approx(own, rel=1e-3)
 
 
 def test_outcomes_that_never_come_are_outcomes(model: PreTrainedModel) -> None:
