@@ -122,7 +122,12 @@ def test_batches_move_between_devices(maker: BatchMaker) -> None:
 
 @pytest.mark.parametrize(
     "supervision",
-    [TreeSupervision(nodes=1000), PathSupervision(), PublishedSupervision(), DrawSupervision(5)],
+    [
+        TreeSupervision(nodes=1000),
+        PathSupervision(),
+        PublishedSupervision(),
+        DrawSupervision(draws=5),
+    ],
 )
 def test_words_and_numbers_share_a_batch(maker: BatchMaker, supervision: Supervision) -> None:
     """In the order they came, whatever is drawn for which first."""

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -182,17 +183,19 @@ sets:
 """
 
 
-def _with_words(request_: TrainRequest, text: str = WORDS, **mix: float) -> TrainRequest:
+def _with_words(
+    request_: TrainRequest, text: str = WORDS, mix: Mapping[str, float] | None = None
+) -> TrainRequest:
     path = request_.out.with_name("mine.yaml")
     path.write_text(text)
     limits = {"epochs": "null", "max_steps": "6", "validation": "{every: 3, prompts: 2, nodes: 8}"}
-    return replace(request_, targets=(str(path),), mix=mix, overrides=limits)
+    return replace(request_, targets=(str(path),), mix=mix or {}, overrides=limits)
 
 
 @pytest.mark.parametrize("mix", [{}, {"numeric": 0.5, "mine": 0.5}])
 def test_a_run_on_words_goes_on_bit_for_bit(request_: TrainRequest, mix: dict[str, float]) -> None:
     """Alone and in turn with numbers; killed within an epoch of the words."""
-    request_ = _with_words(request_, **mix)
+    request_ = _with_words(request_, mix=mix)
     whole = train(replace(request_, out=request_.out.with_name("uninterrupted")))
     with pytest.raises(KeyboardInterrupt):
         train(request_, callbacks=[_Kill(3)])
@@ -210,7 +213,7 @@ def test_a_changed_target_file_is_refused(request_: TrainRequest) -> None:
     with pytest.raises(ConfigurationChangedError, match=r"targets.mine was '[0-9a-f]{64}', is '"):
         train(changed)
     with pytest.raises(ConfigurationChangedError, match=r"mix.mine was None, is 1.0"):
-        train(_with_words(request_, mine=1.0))
+        train(_with_words(request_, mix={"mine": 1.0}))
 
 
 @pytest.mark.parametrize(
