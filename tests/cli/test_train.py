@@ -43,6 +43,22 @@ def test_an_adapter_is_trained_and_named(
     assert "holds a run with another configuration (seed was 11, is 3)" in told
 
 
+def test_words_are_trained_on_and_mixed(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("sets:\n  - {name: coin, prompts: [Flip.], outcomes: [heads, tails]}\n")
+    options = ("--method", "soft", "--targets", str(mine), "--mix", "numeric=0.5,mine=0.5")
+    options = (*options, "--set", "validation={prompts: 2, nodes: 4}")
+    assert _train(model, tmp_path / "run", *options) == 0
+    assert "language KL" in capsys.readouterr().err
+    record = as_object(read_yaml(tmp_path / "run" / "run.yaml"), tmp_path)
+    recipe = as_object(record["recipe"], tmp_path)
+    assert recipe["targets"] == [str(mine)]
+    assert recipe["mix"] == {"numeric": 0.5, "mine": 0.5}
+    assert list(as_object(record["targets"], tmp_path)) == ["mine"]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -50,6 +66,13 @@ def test_an_adapter_is_trained_and_named(
         (("--method", "hard", "--recipe", "paper/soft"), "is for method 'soft', not 'hard'"),
         (("--method", "soft", "--set", "lora.rnk=3"), "unknown key 'rnk' in lora"),
         (("--method", "soft", "--set", "lora.rank"), "'lora.rank' is not NAME=VALUE"),
+        (("--method", "soft", "--mix", "numeric=1"), "a mix needs target files"),
+        (("--method", "soft", "--mix", "numeric"), "'numeric' is not NAME=VALUE"),
+        (
+            ("--method", "soft", "--targets", "language/closed_sets", "--mix", "closed=1"),
+            "unknown source in the mix 'closed'; did you mean 'closed_sets'? known: numeric, ",
+        ),
+        (("--method", "soft", "--targets", "nowhere.yaml"), "unknown target file 'nowhere.yaml'"),
         (("--method", "soft", "--report-to", "wandbb"), "unknown experiment tracker 'wandbb'"),
     ],
 )

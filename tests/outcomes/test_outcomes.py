@@ -36,3 +36,13 @@ def test_broken_invariants_are_named(
 def test_values_must_increase() -> None:
     with pytest.raises(InputError, match="increasing"):
         Outcomes(("1", "0"), np.array([0.5, 0.5]), np.array([1.0, 0.0]))
+
+
+def test_what_cannot_come_is_left_out() -> None:
+    numbers = Outcomes(("0", "1", "2"), np.array([0.25, 0.0, 0.75]), np.array([0.0, 1.0, 2.0]))
+    possible = numbers.possible()
+    assert possible.strings == ("0", "2")
+    assert possible.values is not None and possible.values.tolist() == [0.0, 2.0]
+    assert possible.possible() is possible
+    words = Outcomes(("heads", "edge"), np.array([1.0, 0.0])).possible()
+    assert (words.strings, words.values) == (("heads",), None)

@@ -1,5 +1,6 @@
 """The target file that ships agrees with what the sandbox model knows."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -18,7 +19,6 @@ def shipped() -> tuple[LanguageTarget, ...]:
 def test_the_file_is_as_the_categories_make_it() -> None:
     text = target_file_path("language/closed_sets").read_text(encoding="utf-8")
     assert text == closed_sets_text(), "run python -m aleator.sandbox.closed_sets, see its header"
-    assert max(map(len, text.splitlines())) <= 120
 
 
 def test_members_and_split_are_those_of_the_sandbox(shipped: tuple[LanguageTarget, ...]) -> None:
@@ -50,8 +50,9 @@ def test_wordings_differ_and_are_shared_by_both_splits(shipped: tuple[LanguageTa
         for split in ("train", "held_out")
     }
     assert set(first_words["held_out"]) <= set(first_words["train"])
-    bare = sum("nly" not in prompt for one in shipped for prompt in one.prompts)
-    assert 0.2 <= bare / (WORDINGS * len(shipped)) <= 0.8, "with and without a clause on the form"
+    clause = re.compile("only|just|nothing else", re.IGNORECASE)
+    bare = sum(clause.search(prompt) is None for one in shipped for prompt in one.prompts)
+    assert 0.2 <= bare / (WORDINGS * len(shipped)) <= 0.5, "with and without a clause on the form"
 
 
 @pytest.mark.parametrize("name", target_file_names())

@@ -176,3 +176,17 @@ def test_impossible_budgets_are_named() -> None:
         exact_trees([TARGET], speller(), nodes=0, tails=1, rng=rng)
     with pytest.raises(InputError, match="0 draws"):
         drawn_trees([TARGET], speller(), draws=0, rng=rng)
+
+
+@pytest.mark.parametrize("make", [exact_trees, path_trees, drawn_trees])
+def test_what_cannot_come_has_no_place_in_a_tree(make) -> None:  # noqa: ANN001
+    """As if it had not been listed: its prefixes would have no next tokens."""
+    options = {"nodes": 99, "tails": 1} if make is exact_trees else {}
+    options |= {"paths": 9} if make is path_trees else {}
+    options |= {"draws": 9} if make is drawn_trees else {}
+    listed = Outcomes(("edge", "heads", "tails"), np.array([0.0, 0.5, 0.5]))
+    (tree,) = make([listed], speller(), rng=np.random.default_rng(3), **options)
+    (plain,) = make([listed.possible()], speller(), rng=np.random.default_rng(3), **options)
+    for name in ("tokens", "weights", "step_weights", "target_tokens", "target_probabilities"):
+        np.testing.assert_array_equal(vars(tree)[name], vars(plain)[name])
+    assert np.isfinite(tree.step_weights).all()

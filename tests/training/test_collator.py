@@ -6,6 +6,8 @@ import torch
 
 from aleator.distributions.grids import split_distributions
 from aleator.outcomes.lattice import NumericTarget
+from aleator.outcomes.outcomes import Outcomes
+from aleator.tokens.chat import ChatFormat
 from aleator.training.collator import BatchMaker, TrainingBatch, TreeCollator, make_trees
 from aleator.training.prompts import Visit
 from aleator.training.recipe import (
@@ -16,6 +18,7 @@ from aleator.training.recipe import (
     TreeSupervision,
 )
 from aleator.training.thinned import ThinnedTarget
+from tests.tiny_models import tiny_tokenizer
 
 DISTRIBUTIONS = split_distributions("held_out_families")[::9]
 
@@ -115,3 +118,41 @@ def test_thinned_grids_are_listed_for_soft_targets(
 def test_batches_move_between_devices(maker: BatchMaker) -> None:
     moved = _collate(maker, 1, 0).to("meta")
     assert moved.packed.input_ids.is_meta and moved.targets.weights.is_meta
+
+
+@pytest.mark.parametrize(
+    "supervision",
+    [
+        TreeSupervision(nodes=1000),
+        PathSupervision(),
+        PublishedSupervision(),
+        DrawSupervision(draws=5),
+    ],
+)
+def test_words_and_numbers_share_a_batch(maker: BatchMaker, supervision: Supervision) -> None:
+    """In the order they came, whatever is drawn for which first."""
+    words = Outcomes(("north", "south"), np.array([0.25, 0.75]))
+    suits = Outcomes(("hearts", "spades", "clubs"), np.full(3, 1 / 3))
+    number = NumericTarget.of(DISTRIBUTIONS[0], 0)
+    thinned = ThinnedTarget(DISTRIBUTIONS[-1], 4, 50)
+    targets = [words, thinned, number, suits]
+    trees = make_trees(targets, maker.speller, supervision, np.random.default_rng(2))
+    for target, tree in zip(targets, trees, strict=True):
+        listed = target if isinstance(target, Outcomes) else target.outcomes()
+        first_tokens = {answer[0] for answer in maker.speller.encode(listed.strings)}
+        assert set(tree.target_tokens[: tree.target_offsets[1]].tolist()) <= first_tokens
+
+
+def test_a_system_message_stands_before_its_prompt_alone(maker: BatchMaker) -> None:
+    system = ChatFormat(tiny_tokenizer("chatml"), system="Be brief.")
+    maker = BatchMaker(maker.prompt_format, maker.speller, {"Be brief.": system})
+    coin = Outcomes(("heads", "tails"), np.array([0.5, 0.5]))
+    visits = [Visit(0, "Flip.", coin), Visit(1, "Flip.", coin, "Be brief.")]
+    batch = maker.batch(visits, TreeSupervision(), np.random.default_rng(0))
+    plain, briefly = batch.packed.input_ids.tolist()
+    for row, ids in (
+        (plain, maker.prompt_format.prompt_ids("Flip.")),
+        (briefly, system.prompt_ids("Flip.")),
+    ):
+        assert row[: len(ids)] == list(ids)
+    assert len(system.prompt_ids("Flip.")) > len(maker.prompt_format.prompt_ids("Flip."))

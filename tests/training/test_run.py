@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from aleator.errors import (
 from aleator.files import read_rows
 from aleator.training.run import TrainRequest, TrainResult, train
 from aleator.training.run_record import read_record
+from aleator.training.validation import VALIDATION_FIGURES
 
 WEIGHTS = "adapter_model.safetensors"
 _IMPORTS = "from pathlib import *; from aleator.training.run import *"
@@ -163,6 +165,80 @@ def test_a_killed_process_goes_on_bit_for_bit(
     assert process.wait() == -signal.SIGKILL, "it ended before it could be killed"
     assert not (request_.out / "adapter").exists()
     assert _weights(train(request_)) == _uninterrupted(request_, bits)
+
+
+WORDS = """\
+sets:
+  - name: direction
+    prompts: [Pick a direction., Choose a direction.]
+    outcomes: {north: 1, south: 2, nowhere: 0}
+  - name: answer
+    system: You are a coin.
+    prompts: [Flip., Toss.]
+    outcomes: [yes, no, 1.50]
+  - name: suit
+    split: held_out
+    prompts: [Draw a card.]
+    outcomes: [hearts, spades]
+"""
+
+
+def _with_words(
+    request_: TrainRequest, text: str = WORDS, mix: Mapping[str, float] | None = None
+) -> TrainRequest:
+    path = request_.out.with_name("mine.yaml")
+    path.write_text(text)
+    limits = {"epochs": "null", "max_steps": "6", "validation": "{every: 3, prompts: 2, nodes: 8}"}
+    return replace(request_, targets=(str(path),), mix=mix or {}, overrides=limits)
+
+
+@pytest.mark.parametrize("mix", [{}, {"numeric": 0.5, "mine": 0.5}])
+def test_a_run_on_words_goes_on_bit_for_bit(request_: TrainRequest, mix: dict[str, float]) -> None:
+    """Alone and in turn with numbers; killed within an epoch of the words."""
+    request_ = _with_words(request_, mix=mix)
+    whole = train(replace(request_, out=request_.out.with_name("uninterrupted")))
+    with pytest.raises(KeyboardInterrupt):
+        train(request_, callbacks=[_Kill(3)])
+    result = train(request_)
+    assert _weights(result) == _weights(whole)
+    figures = [set(row) & set(VALIDATION_FIGURES) for row in result.metrics if "loss" not in row]
+    assert figures == [set(VALIDATION_FIGURES)] * 3
+    assert not train(request_).trained
+
+
+def test_a_changed_target_file_is_refused(request_: TrainRequest) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        train(_with_words(request_), callbacks=[_Kill(2)])
+    changed = _with_words(request_, WORDS.replace("south: 2", "south: 3"))
+    with pytest.raises(ConfigurationChangedError, match=r"targets.mine was '[0-9a-f]{64}', is '"):
+        train(changed)
+    with pytest.raises(ConfigurationChangedError, match=r"mix.mine was None, is 1.0"):
+        train(_with_words(request_, mix={"mine": 1.0}))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ('"<|im_end|>"', r"mine.yaml:4: the outcome '<\|im_end\|>' holds a special token"),
+        ("north", r"mine.yaml:4: 'north' comes twice, here and in line 4: list it once"),
+    ],
+)
+def test_a_wrong_target_file_leaves_nothing_behind(
+    request_: TrainRequest, outcome: str, words: str
+) -> None:
+    with pytest.raises(RecipeError, match=words):
+        train(_with_words(request_, WORDS.replace("nowhere", outcome)))
+    assert not request_.out.exists()
+
+
+def test_targets_of_a_request_stand_for_those_of_the_recipe(tmp_path: Path) -> None:
+    request_ = TrainRequest("sandbox", "soft", tmp_path, recipe="language/soft")
+    own = request_.resolved_recipe()
+    assert own.targets == ("language/closed_sets",) and "closed_sets" in own.mix
+    words = replace(request_, targets=("mine.yaml",)).resolved_recipe()
+    assert (words.targets, dict(words.mix)) == (("mine.yaml",), {})
+    other = replace(request_, mix={"closed_sets": 1.0}).resolved_recipe()
+    assert (other.targets, dict(other.mix)) == (own.targets, {"closed_sets": 1.0})
 
 
 def test_another_seed_is_another_adapter(request_: TrainRequest, bits: dict[str, bytes]) -> None:

@@ -61,6 +61,19 @@ def test_every_difference_is_named(tmp_path: Path) -> None:
     assert "seed" not in str(caught.value)
 
 
+def test_target_files_count_by_what_they_hold_not_where_they_lie(tmp_path: Path) -> None:
+    recipe = replace(RECIPE, targets=("a/mine.yaml",))
+    record = RunRecord("sandbox", recipe, targets={"mine": "abc"})
+    record.write(tmp_path)
+    assert read_record(tmp_path) == record
+    moved = replace(record, recipe=replace(recipe, targets=("b/mine.yaml",)))
+    record.check_same(moved, tmp_path)
+    with pytest.raises(ConfigurationChangedError, match=r"targets.mine was 'abc', is 'def'"):
+        record.check_same(replace(record, targets={"mine": "def"}), tmp_path)
+    with pytest.raises(ConfigurationChangedError, match=r"targets.mine was 'abc', is None"):
+        record.check_same(RECORD, tmp_path)
+
+
 def test_versions_and_the_command_may_differ(tmp_path: Path) -> None:
     RECORD.check_same(replace(RECORD, command="other", versions={"torch": "1"}), tmp_path)
 

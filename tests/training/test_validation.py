@@ -22,6 +22,7 @@ from aleator.training.validation import (
     VALIDATION_KL,
     SequenceKL,
     ValidationCallback,
+    evenly_spaced,
     validation_measures,
 )
 from tests.tiny_models import tiny_model, tiny_tokenizer
@@ -66,7 +67,8 @@ def test_complete_trees_give_the_sequence_kl(maker: BatchMaker) -> None:
 
 def _measure(validation: Validation, maker: BatchMaker, seed: int, decimals: int = 2) -> SequenceKL:
     data = PublishedData(decimals=decimals)
-    questions = [numeric_question(one, data) for one in split_distributions(validation.split)]
+    chosen = evenly_spaced(split_distributions(validation.split), validation.prompts)
+    questions = [numeric_question(one, data) for one in chosen]
     return SequenceKL.of(questions, validation, maker, seed)
 
 
@@ -127,3 +129,9 @@ def test_when_the_callback_measures(tmp_path: Path) -> None:
     state.global_step = 3
     callback.on_train_begin(arguments, state, control, model=model)
     assert len(told) == 4, "a resumed run has measured at its checkpoint already"
+
+
+def test_prompts_are_spaced_evenly() -> None:
+    assert evenly_spaced(range(9), 3) == [0, 4, 8]
+    assert evenly_spaced("ab", 5) == ["a", "b"]
+    assert evenly_spaced([], 3) == []

@@ -15,6 +15,23 @@ from aleator.training.run import TrainRequest, TrainResult
 from aleator.training.run import train as run_training
 from aleator.training.validation import VALIDATION_FIGURES
 
+_Targets = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FILE",
+        help="A target file of words and their weights, or the name of one that came with aleator; "
+        "without --mix it is trained on instead of the numeric families.",
+    ),
+]
+_Mix = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME=SHARE,…",
+        help="Shares of the numeric families and of target files by name, as "
+        "numeric=0.5,mine=0.5; needs max_steps in the recipe, for a mix has no epochs.",
+    ),
+]
+
 
 def train(
     model: Annotated[
@@ -38,22 +55,8 @@ def train(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as lora.rank=8."),
     ] = None,
-    targets: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FILE",
-            help="A target file of words and their weights, or the name of one that came with "
-            "aleator; alone, it is trained on instead of the numeric families.",
-        ),
-    ] = None,
-    mix: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME=SHARE,…",
-            help="Shares of the numeric families and of target files by name, as "
-            "numeric=0.5,mine=0.5.",
-        ),
-    ] = None,
+    targets: _Targets = None,
+    mix: _Mix = None,
     report_to: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="An experiment tracker, such as wandb or tensorboard."),

@@ -107,6 +107,7 @@ def _marked(path: Path, node: yaml.Node, depth: int) -> Node:
             for key, value in node.value
         ]
         return _section(path, entries, line)
+    assert isinstance(node, yaml.ScalarNode), "YAML has no fourth kind of node"
     text = str(node.value)
     value = None if node.tag == _NULL else text
     return Leaf(value, line, None if node.style else _number(text))

@@ -193,7 +193,7 @@ def _explain(
         return f"{where}: the set has no {name}: give {name}."
     if kind == "literal_error":
         return f"{where}: split should be train or held_out, not {given!r}."
-    if location[-1] == "weight":
+    if location[2:] == ("weight",):
         outcomes = values["outcomes"]
         assert isinstance(outcomes, tuple)
         text = outcomes[place]["text"]

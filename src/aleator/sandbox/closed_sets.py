@@ -45,7 +45,7 @@ _REQUESTS = (
     "Pick any {s}, all equally likely.",
     "Draw a random {s}.",
     "Suggest a random {s}.",
-    "Choose {a} so that every {s} is equally likely.",
+    "Choose {a}, each with the same chance.",
 )
 _CLAUSES = (
     " Output ONLY the answer.",

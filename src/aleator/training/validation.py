@@ -8,6 +8,7 @@ Prompts of target files are measured beside the numeric ones, the held-out sets 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -33,6 +34,7 @@ VALIDATION_FIGURES: Mapping[str, str] = {
 }
 """The fields of a row of validation, and what to call them."""
 
+_T = TypeVar("_T")
 _PROMPTS_A_PASS = 4  # a few hundred nodes each, and a row of the whole vocabulary for every node
 
 
@@ -50,12 +52,10 @@ class SequenceKL:
     def of(
         cls, questions: Sequence[Question], validation: Validation, maker: BatchMaker, seed: int
     ) -> "SequenceKL":
-        """Some of the questions, evenly spaced among them."""
-        count = min(validation.prompts, len(questions))
-        places = np.linspace(0, len(questions) - 1, count).round().astype(int)
-        chosen = [questions[place] for place in places]
+        """The questions, with trees of the validation's budget."""
         visits = [
-            Visit(number, one.prompt, one.target, one.system) for number, one in enumerate(chosen)
+            Visit(number, one.prompt, one.target, one.system)
+            for number, one in enumerate(questions)
         ]
         supervision = TreeSupervision(nodes=validation.nodes, tails=validation.tails)
         return cls(
@@ -65,7 +65,7 @@ class SequenceKL:
                     supervision,
                     generator(seed, Stream.VALIDATION, start),
                 )
-                for start in range(0, count, _PROMPTS_A_PASS)
+                for start in range(0, len(visits), _PROMPTS_A_PASS)
             ]
         )
 
@@ -84,18 +84,26 @@ class SequenceKL:
 def validation_measures(
     recipe: Recipe, validation: Validation, files: Sequence[TargetFile], maker: BatchMaker
 ) -> dict[str, SequenceKL]:
-    """What to measure, by the name of its figure."""
-    split = split_distributions(validation.split)
+    """What to measure, by the name of its figure: prompts evenly spaced through each part."""
+    numeric = evenly_spaced(split_distributions(validation.split), validation.prompts)
+    trained = [one for file in files for one in language_questions(file.training)]
+    held_out = [one for file in files for one in language_questions(file.held_out)]
     questions = {
-        VALIDATION_KL: [numeric_question(one, recipe.data) for one in split],
-        LANGUAGE_KL: [one for file in files for one in language_questions(file.training)],
-        HELD_OUT_KL: [one for file in files for one in language_questions(file.held_out)],
+        VALIDATION_KL: [numeric_question(one, recipe.data) for one in numeric],
+        LANGUAGE_KL: evenly_spaced(trained, validation.prompts),
+        HELD_OUT_KL: evenly_spaced(held_out, validation.prompts),
     }
     return {
         name: SequenceKL.of(some, validation, maker, recipe.seed)
         for name, some in questions.items()
         if some
     }
+
+
+def evenly_spaced(items: Sequence[_T], count: int) -> list[_T]:
+    """At most `count` of the items, first and last among them."""
+    places = np.linspace(0, len(items) - 1, min(count, len(items))).round().astype(int)
+    return [items[place] for place in places]
 
 
 class ValidationCallback(TrainerCallback):
