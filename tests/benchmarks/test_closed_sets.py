@@ -80,7 +80,7 @@ def test_the_schema(evaluated: Result, settings: ClosedSetsSettings) -> None:
         assert sum(one["target"].values()) == pytest.approx(1)
     assert bench["sets"]["loaded"]["target"] == {"1": 0.25, "2": 0.25, "6": 0.5}
     rows = read_rows(out / "rows" / f"{NAME}.jsonl")
-    assert {row["key"] for row in rows} == {prompt.key for prompt in closed_prompts(settings)}
+    assert {str(row["key"]) for row in rows} == {prompt.key for prompt in closed_prompts(settings)}
     for row in rows:
         assert set(METRICS) < set(row) and row["draws"] == 60
         assert isinstance(row["answers"], dict) and row["top_answer"] in row["answers"]
