@@ -82,7 +82,7 @@ def _pieces() -> dict[str, list[int]]:
     tokenizer = word_tokenizer()
     pieces: dict[str, list[int]] = {}
     for token in range(len(tokenizer)):
-        text = tokenizer.decode([token], clean_up_tokenization_spaces=False)
+        (text,) = tokenizer.batch_decode([[token]], clean_up_tokenization_spaces=False)
         if token not in tokenizer.all_special_ids and token not in tokenizer.added_tokens_decoder:
             pieces.setdefault(text, []).append(token)
     return pieces

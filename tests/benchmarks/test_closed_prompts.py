@@ -13,7 +13,7 @@ ALL = ClosedSetsSettings()
 FILE = """
 sets:
   - name: coin
-    prompts: [Flip a coin., Heads or tails?]
+    prompts: [Flip a coin., "Heads or tails?"]
     outcomes: [heads, tails]
   - name: loaded coin
     split: held_out

@@ -30,7 +30,7 @@ sets:
     outcomes: ['1', '2', '3', '4', '5', '6']
   - name: loaded
     split: held_out
-    prompts: [Roll a loaded die., A loaded die?]
+    prompts: [Roll a loaded die., "A loaded die?"]
     outcomes: {'1': 1, '2': 1, '6': 2}
   - name: asked politely
     split: held_out
@@ -80,7 +80,7 @@ def test_the_schema(evaluated: Result, settings: ClosedSetsSettings) -> None:
         assert sum(one["target"].values()) == pytest.approx(1)
     assert bench["sets"]["loaded"]["target"] == {"1": 0.25, "2": 0.25, "6": 0.5}
     rows = read_rows(out / "rows" / f"{NAME}.jsonl")
-    assert {row["key"] for row in rows} == {prompt.key for prompt in closed_prompts(settings)}
+    assert {str(row["key"]) for row in rows} == {prompt.key for prompt in closed_prompts(settings)}
     for row in rows:
         assert set(METRICS) < set(row) and row["draws"] == 60
         assert isinstance(row["answers"], dict) and row["top_answer"] in row["answers"]
@@ -169,5 +169,6 @@ def test_an_endpoint_needs_draws_and_takes_no_system_message(
     exact_only = replace(_plain_file(settings, tmp_path), draws=0)
     with pytest.raises(InputError, match="needs draws"):
         run_closed_sets(endpoint, exact_only, tmp_path / "a")
-    with pytest.raises(InputError, match=r"mine\.yaml:12: .*system message"):
+    with pytest.raises(InputError, match=r"mine\.yaml:10: .*system message"):
         run_closed_sets(endpoint, settings, tmp_path / "b")
+    assert not (tmp_path / "b" / "rows" / f"{NAME}.jsonl.partial").read_text()

@@ -65,7 +65,7 @@ def test_masses_are_those_of_all_spellings(
     assert np.abs(result.masses - masses).max() <= 1e-6
     assert abs(result.valid_mass - masses.sum()) <= 1e-6
     assert abs(result.canonical_mass - listed) <= 1e-6
-    assert 0.01 < result.canonical_mass < result.valid_mass < 0.99
+    assert 0.001 < result.canonical_mass < result.valid_mass < 0.99
     shares = masses / masses.sum()
     assert result.figures.tv is not None
     assert abs(result.figures.tv - 0.5 * np.abs(shares - NUMBERS.probabilities).sum()) <= 1e-5
@@ -136,7 +136,7 @@ def test_a_prompt_larger_than_a_batch_is_a_batch(model: PreTrainedModel) -> None
 def test_a_model_that_is_uniform_has_no_distance() -> None:
     uniform = word_model(DIGITS, heedless=True)
     die = Outcomes(tuple("123456"), np.full(6, 1 / 6))
-    result = _evaluate(uniform, die)
+    result = _evaluate(uniform, die, ClosedSettings(growth=EVERYTHING))
     assert result.figures.tv is not None and result.figures.tv <= 1e-5
     assert result.figures.effective_answers == pytest.approx(6, abs=1e-4)
     assert result.figures.tv_unconditioned == pytest.approx(1 - result.valid_mass, abs=1e-5)
@@ -159,6 +159,14 @@ def test_outcomes_of_parts_of_characters(model: PreTrainedModel) -> None:
     (path,) = word_format().answer_ids(["日本"])
     own = math.exp(answer_log_probability(model, PROMPT, path))
     assert own > 0 and result.masses[0] == pytest.approx(own, rel=1e-3)
+
+
+def test_what_is_hardly_known_is_undefined(model: PreTrainedModel) -> None:
+    few = ClosedSettings(growth=SpellingGrowth(max_nodes=1, tolerance=0.0))
+    result = _evaluate(model, NUMBERS, few)
+    assert result.unexpanded_mass > 0.05 * result.valid_mass > 0
+    assert result.figures.tv is result.figures.top_share is result.figures.top_answer is None
+    assert result.figures.tv_unconditioned > 0.9
 
 
 def test_outcomes_that_never_come_are_outcomes(model: PreTrainedModel) -> None:

@@ -13,7 +13,7 @@ def test_a_perfect_model() -> None:
     figures = share_figures(DIE, DIE.probabilities)
     assert figures.tv == pytest.approx(0, abs=1e-12)
     assert figures.tv_unconditioned == pytest.approx(0, abs=1e-12)
-    assert figures.top_share == figures.top_mass == pytest.approx(1 / 6)
+    assert figures.top_share == pytest.approx(1 / 6) and figures.top_mass == pytest.approx(1 / 6)
     assert figures.effective_answers == pytest.approx(6)
     assert figures.top_answer == "1"
 

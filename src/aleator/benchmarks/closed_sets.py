@@ -101,10 +101,8 @@ def run_closed_sets(
     log = RowLog(out / "rows" / f"{NAME}.jsonl", "key")
     advance(len(log.done), len(prompts))
     if not log.complete:
-        if subject.model is None and settings.draws == 0:
-            raise InputError(
-                "closed_sets needs draws where there are no logits: give --draws 100 or so."
-            )
+        if subject.model is None:
+            _check_endpoint(settings, prompts)
         for row in _measure(subject, settings, prompts, frozenset(log.done)):
             log.append(row)
             advance(len(log.done), len(prompts))
@@ -124,22 +122,30 @@ def _measure(
         asked = [prompt for prompt in prompts if prompt.target.system == system]
         left = [prompt for prompt in asked if prompt.key not in done]
         if left:
-            told = _told(subject, system, left[0])
+            told = _told(subject, system)
             exact = _exact(told.model, settings, asked, done)
             drawn = _drawn(told, settings, left)
             for prompt, result, draws in zip(left, exact, drawn, strict=True):
                 yield _row(settings, prompt, result, draws)
 
 
-def _told(subject: Subject, system: str | None, prompt: ClosedPrompt) -> Subject:
+def _check_endpoint(settings: ClosedSetsSettings, prompts: Sequence[ClosedPrompt]) -> None:
+    """Refuse what cannot be asked of a subject without logits, before anything is asked."""
+    if settings.draws == 0:
+        raise InputError("closed_sets needs draws where there are no logits: give 100 or so.")
+    for prompt in prompts:
+        if prompt.target.system is not None:
+            raise InputError(
+                f"{prompt.target.place}: the set {prompt.target.name!r} has a system message, "
+                "which only a model that is loaded here can be given: leave it out."
+            )
+
+
+def _told(subject: Subject, system: str | None) -> Subject:
     """The subject with a system message."""
     if system is None:
         return subject
-    if subject.model is None:
-        raise InputError(
-            f"{prompt.target.place}: a set has a system message, which can only be given to a "
-            "model that is loaded here: leave it out."
-        )
+    assert subject.model is not None
     own = ChatFormat(subject.model.tokenizer, system=system)
     return Subject.local(replace(subject.model, prompt_format=own))
 
@@ -159,7 +165,7 @@ def _exact(
     for prompt in prompts:
         if prompt.set_number not in ready:
             rng = np.random.default_rng([settings.seed, prompt.set_number])
-            ready[prompt.set_number] = _prepared(evaluation, prompt, rng)
+            ready[prompt.set_number] = evaluation.prepare(prompt.target.outcomes, rng)
     targets = [ready[prompt.set_number] for prompt in prompts]
     for places in evaluation.batches(targets):
         batch = prompts[places.start : places.stop]
@@ -171,15 +177,6 @@ def _exact(
         for prompt, result in zip(batch, results, strict=True):
             if prompt.key not in done:
                 yield result
-
-
-def _prepared(
-    evaluation: ClosedEvaluation, prompt: ClosedPrompt, rng: np.random.Generator
-) -> ClosedTarget:
-    try:
-        return evaluation.prepare(prompt.target.outcomes, rng)
-    except InputError as error:
-        raise InputError(f"{prompt.target.place}: {error}") from error
 
 
 def _drawn(
@@ -219,12 +216,13 @@ def _row(
         row.update({} if scored is None else asdict(scored))
         row["invalid"] = _invalid(draws, spellings)
         shares = outcome_counts(draws, spellings) / max(draws.count, 1)
+        row["top_answer"] = share_figures(target.outcomes, shares).top_answer
     if exact is not None:
         figures = {name: value for name, value in vars(exact).items() if name in EXACT_METRICS}
         row.update(figures)
         row.update({**asdict(exact.figures), "tree_complete": exact.tree_complete})
         shares = exact.masses
-    row["top_answer"] = share_figures(target.outcomes, shares).top_answer
+        row["top_answer"] = exact.figures.top_answer
     row["answers"] = _told_shares(target.outcomes, shares)
     return row
 

@@ -125,7 +125,7 @@ def _shares(
         shares += np.array([float(one) for one in found if isinstance(one, int | float)])
     shares /= len(places)
     order = np.argsort(-np.maximum(shares, probabilities), kind="stable")[:MOST_ANSWERS]
-    told = sorted(order.tolist())
+    told: list[int] = sorted(order.tolist())
     return {
         "outcomes": len(strings),
         "answers": {strings[place]: float(shares[place]) for place in told},

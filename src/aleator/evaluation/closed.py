@@ -8,11 +8,13 @@ mass, canonical mass (the part on the outcomes as listed) and the masses of all 
 
 No sampling where ``tree_complete``; the KLs of targets of more than ``target_nodes`` prefixes are
 unbiased estimates below those, and ``exact_share`` is the share of an answer's expected steps that
-is exact. Masses are exact up to ``unexpanded_mass``, which they may be too small by.
+is exact. Masses are exact up to ``unexpanded_mass``, which they may be too small by. Where that is
+more than a twentieth of the valid mass, which takes a model that hardly ever gives an outcome,
+figures conditioned on the outcomes are not known well enough, and undefined.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +40,8 @@ from aleator.tokens.supervision import SupervisionTree, exact_trees
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+
+_LARGEST_UNKNOWN = 0.05
 
 
 @dataclass(frozen=True)
@@ -272,6 +276,9 @@ def _result(target: ClosedTarget, logs: FloatArray, grown: SpellingTree) -> Clos
     kls = np.zeros(tree.size)
     np.add.at(kls, rows, wanted * (np.log(wanted) - logs[target.entries]))
     masses = grown.masses
+    figures = share_figures(target.outcomes, masses)
+    if grown.unexpanded_mass > _LARGEST_UNKNOWN * masses.sum():
+        figures = replace(figures, tv=None, top_share=None, effective_answers=None, top_answer=None)
     return ClosedResult(
         sequence_kl=float(tree.weights @ kls),
         step_kl=float(tree.step_weights @ kls),
@@ -280,7 +287,7 @@ def _result(target: ClosedTarget, logs: FloatArray, grown: SpellingTree) -> Clos
         valid_mass=float(masses.sum()),
         canonical_mass=grown.listed_mass,
         unexpanded_mass=grown.unexpanded_mass,
-        figures=share_figures(target.outcomes, masses),
+        figures=figures,
         masses=masses,
         nodes=tree.size + grown.grown,
     )
