@@ -2,7 +2,7 @@
 
 import pytest
 
-from aleator.benchmarks.open_prompts import all_prompts, some_prompts
+from aleator.benchmarks.open_prompts import all_prompts, prompt_set, some_prompts
 from aleator.errors import InputError
 from aleator.sandbox.categories import CATEGORIES
 
@@ -37,3 +37,8 @@ def test_a_limit_spreads_over_the_kinds() -> None:
 def test_no_prompt_at_all_is_refused() -> None:
     with pytest.raises(InputError, match="limit=0"):
         some_prompts(0)
+
+
+def test_rows_are_refused_by_a_set_worded_otherwise() -> None:
+    """Whoever rewords a prompt sees it here: figures before and after do not compare."""
+    assert prompt_set() == "732c84be5b54"

@@ -10,7 +10,8 @@ row a prompt, as the prompts are done; ``result.json`` holds under ``bench.open_
      "support_sizes": {THRESHOLD: {"mean": {…}, "median": {…}}},
      "kinds": {KIND: {METRIC: mean over its prompts}},
      "forward_tokens": int or null, "written_tokens": int,
-     "draws", "limit", "max_new_tokens", "seed"}         # the settings
+     "draws", "limit", "max_new_tokens", "seed",         # the settings
+     "prompt_set"}
 
 Intervals are 95% bootstrap intervals over prompts, which weigh equal. A metric is one of `METRICS`:
 ``support_size`` is the published one, at 90% of the first step's probability, and is undefined for
@@ -31,7 +32,7 @@ from pathlib import Path
 import numpy as np
 
 from aleator.benchmarks.estimates import as_estimate, defined, known_total
-from aleator.benchmarks.open_prompts import OpenPrompt, some_prompts
+from aleator.benchmarks.open_prompts import OpenPrompt, prompt_set, some_prompts
 from aleator.benchmarks.subject import Subject
 from aleator.errors import InputError
 from aleator.evaluation.answers import AnswerCounts, count_answers
@@ -82,8 +83,8 @@ class OpenEndedSettings:
     max_new_tokens: int = 16
 
     def as_json(self) -> dict[str, JsonValue]:
-        """Everything that decides the rows, for the record."""
-        return asdict(self)
+        """Everything that decides the rows, for the record; the prompts by their fingerprint."""
+        return {**asdict(self), "prompt_set": prompt_set()}
 
 
 def run_open_ended(

@@ -1,13 +1,14 @@
 """The 102 prompts of the open-ended benchmark, in our own wording, by kind of what they ask for.
 
-Kinds and number follow the published benchmark (arXiv 2605.11845); its prompts are not public, so
-that figures on ours compare models with each other, not with the paper's tables.
+Kinds and number follow the published benchmark (arXiv 2605.11845), the words do not, so that
+figures compare models with each other, not with the paper's tables.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from importlib import resources
 from typing import cast
 
@@ -46,6 +47,12 @@ def all_prompts() -> tuple[OpenPrompt, ...]:
         for index, text in enumerate(texts)
     ]
     return tuple(OpenPrompt(key, place, *rest) for place, (key, *rest) in enumerate(found))
+
+
+def prompt_set() -> str:
+    """Tells this set of prompts from one worded otherwise, such as an older version's."""
+    texts = "\n".join(f"{prompt.key} {prompt.text}" for prompt in all_prompts())
+    return sha256(texts.encode()).hexdigest()[:12]
 
 
 def some_prompts(limit: int | None) -> tuple[OpenPrompt, ...]:

@@ -3,7 +3,8 @@
 Paper: arXiv 2605.11845, MCQ answer positions; the prompt's wording is ours. *Strict*, as published:
 every line that is not blank is one of the seven parts, each is there exactly once and not empty,
 and the answer is exactly one letter. In which order the parts stand is left open, and thinking
-traces are dropped first. What a more patient reader can make out is in ``mcq_lenient``.
+traces are dropped first; a question whose explanation the limit cut off reads. What a more patient
+reader can make out is in ``mcq_lenient``.
 """
 
 from dataclasses import dataclass
