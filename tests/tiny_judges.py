@@ -51,11 +51,10 @@ def pair_classifier(labels: int = 2, segments: int = 2) -> PreTrainedModel:
         relative_attention=True,
         pos_att_type=["p2c", "c2p"],
         position_biased_input=False,
-        position_buckets=16,
-        norm_rel_ebd="layer_norm",
-        share_att_key=True,
-        num_labels=labels,
     )
+    # No field has these names, but the model reads them.
+    config.update({"position_buckets": 16, "norm_rel_ebd": "layer_norm", "share_att_key": True})
+    config.num_labels = labels
     torch.manual_seed(0)
     model = _widened(DebertaV2ForSequenceClassification(config))
     with torch.no_grad():
@@ -86,8 +85,8 @@ def reward_model(labels: int = 1, softcapping: float = 2.0) -> PreTrainedModel:
         bos_token_id=tokenizer.bos_token_id,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
-        num_labels=labels,
     )
+    config.num_labels = labels
     torch.manual_seed(0)
     return _widened(Gemma2ForSequenceClassification(config))
 
