@@ -69,9 +69,9 @@ def reward_tokenizer() -> PreTrainedTokenizerFast:
 
 def reward_model(labels: int = 1, softcapping: float = 2.0) -> PreTrainedModel:
     """A Gemma-2 with an output a text; its attention is capped so low that it shows."""
-    tokenizer = reward_tokenizer()
+    tokens = reward_tokenizer().get_vocab()
     config = Gemma2Config(
-        vocab_size=len(tokenizer),
+        vocab_size=len(tokens),
         hidden_size=32,
         intermediate_size=48,
         num_hidden_layers=4,
@@ -82,9 +82,9 @@ def reward_model(labels: int = 1, softcapping: float = 2.0) -> PreTrainedModel:
         max_position_embeddings=512,
         sliding_window=WINDOW,
         attn_logit_softcapping=softcapping,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
+        bos_token_id=tokens["<bos>"],
+        eos_token_id=tokens["<|endoftext|>"],
+        pad_token_id=tokens["<pad>"],
     )
     config.num_labels = labels
     torch.manual_seed(0)
