@@ -51,11 +51,10 @@ def pair_classifier(labels: int = 2, segments: int = 2) -> PreTrainedModel:
         relative_attention=True,
         pos_att_type=["p2c", "c2p"],
         position_biased_input=False,
-        position_buckets=16,
-        norm_rel_ebd="layer_norm",
-        share_att_key=True,
-        num_labels=labels,
     )
+    # No field has these names, but the model reads them.
+    config.update({"position_buckets": 16, "norm_rel_ebd": "layer_norm", "share_att_key": True})
+    config.num_labels = labels
     torch.manual_seed(0)
     model = _widened(DebertaV2ForSequenceClassification(config))
     with torch.no_grad():
@@ -70,9 +69,9 @@ def reward_tokenizer() -> PreTrainedTokenizerFast:
 
 def reward_model(labels: int = 1, softcapping: float = 2.0) -> PreTrainedModel:
     """A Gemma-2 with an output a text; its attention is capped so low that it shows."""
-    tokenizer = reward_tokenizer()
+    tokens = reward_tokenizer().get_vocab()
     config = Gemma2Config(
-        vocab_size=len(tokenizer),
+        vocab_size=len(tokens),
         hidden_size=32,
         intermediate_size=48,
         num_hidden_layers=4,
@@ -83,11 +82,11 @@ def reward_model(labels: int = 1, softcapping: float = 2.0) -> PreTrainedModel:
         max_position_embeddings=512,
         sliding_window=WINDOW,
         attn_logit_softcapping=softcapping,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-        num_labels=labels,
+        bos_token_id=tokens["<bos>"],
+        eos_token_id=tokens["<|endoftext|>"],
+        pad_token_id=tokens["<pad>"],
     )
+    config.num_labels = labels
     torch.manual_seed(0)
     return _widened(Gemma2ForSequenceClassification(config))
 

@@ -23,7 +23,7 @@ def test_our_own_set() -> None:
     assert [one.index for one in prompts] == list(range(40))
     assert all(one.set_name == "sandbox" for one in prompts)
     listed = [one for one in prompts if one.valid is not None]
-    assert len(listed) == 19
+    assert len(listed) == 20
     for one in listed:
         assert one.text.endswith("Output ONLY the answer.")  # the list knows no sentences
         assert one.valid and len(set(one.valid)) == len(one.valid) >= 2

@@ -39,7 +39,12 @@ def test_figures_by_hand() -> None:
     assert value(summary, "empty_rate") == 1 / 8
     assert value(summary, "truncated_rate") == 1 / 8
     assert summary["distinct_counts"] == [1, 0, 1, 0]
-    assert summary["listed_answers"] == 1
+    listed = summary["listed"]
+    assert isinstance(listed, dict) and listed["prompts"] == 1
+    assert value(listed, "distinct") == 1
+    assert value(listed, "utility") == pytest.approx(second)
+    assert value(listed, "mean_rating") == 31 / 4
+    assert summarise_set(TWO[:1], 4, seed=0)["listed"] is None
     assert summary["by_prompt"] == {
         "id": ["p0", "p1"],
         "distinct": [3, 1],

@@ -97,7 +97,7 @@ def test_the_threshold(model: PreTrainedModel, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_from_a_directory(model: PreTrainedModel, tmp_path: Path) -> None:
-    folder = saved(pair_classifier().to(torch.bfloat16), pair_tokenizer(), tmp_path)
+    folder = saved(pair_classifier().bfloat16(), pair_tokenizer(), tmp_path)
     loaded = load_pair_classifier(folder, device="cpu")
     found = loaded.probabilities(PAIRS[:3])
     expected = [probability(model, *pair) for pair in PAIRS[:3]]

@@ -15,11 +15,15 @@ another judge or scorer draws nothing anew. ``result.json`` holds under ``bench.
         "mean_words", "mean_tokens",      # length of an answer; tokens count the stop token
         "empty_rate", "truncated_rate",   # shares of answers
         "distinct_counts": [int, …],      # prompts with 1, 2, … classes
-        "listed_answers": int,            # prompts whose right answers the validity scorer knew
+        "listed": {"prompts", "distinct", "utility", "mean_rating"} | null,
         "by_prompt": {"id": […], "distinct": […], "utility": […]},
         "examples": [{"id", "prompt", "answers": […], "classes": […], "scores": […],
                       "distinct", "utility"}, …]}},   # at most 40 prompts, long answers clipped
      "file", "limit", "draws", "seed", "max_new_tokens"}    # the settings
+
+``listed`` is over the prompts that come with a list of right answers. With the validity scorer only
+these tell spreading over right answers from damage: elsewhere it takes any finished text, and a
+model that writes nonsense looks diverse.
 
 Intervals are 95% bootstrap intervals over prompts. By default the prompts are our own small set and
 the judges are rules, so that everything runs offline: such figures compare a model with itself

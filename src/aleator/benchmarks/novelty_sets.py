@@ -2,7 +2,7 @@
 
 ``curated`` (100 prompts) and ``wildchat`` (1,000) come from the hub through `datasets` and are
 asked as they are. ``sandbox`` is our own: 40 short prompts that a small model can answer, half of
-them with a list of all right answers for the validity scorer. A file has one prompt a line,
+them with a list of their right answers for the validity scorer. A file has one prompt a line,
 ``{"id": …, "prompt": …}`` and, if wanted, ``"valid": […]``; other fields are left alone, so that a
 copy of a published set can be given as it is.
 

@@ -4,7 +4,7 @@ The layout is explained in ``novelty``. Every figure is a mean over prompts with
 interval over prompts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,29 +58,45 @@ def summarise_set(judged: Sequence[JudgedPrompt], draws: int, seed: int) -> dict
         draws: Answers a prompt.
         seed: Of the bootstrap.
     """
+    worth = _worth(judged)
     columns: dict[str, list[float]] = {
-        "distinct": [one.distinct for one in judged],
-        "utility": [one.utility for one in judged],
-        "mean_rating": [_mean(one.ratings) for one in judged],
+        **worth,
         "mean_words": [_mean([len(a.text.split()) for a in one.answers]) for one in judged],
         "mean_tokens": [one.written_tokens / len(one.answers) for one in judged],
         "empty_rate": [_mean([not a.text.strip() for a in one.answers]) for one in judged],
         "truncated_rate": [_mean([a.truncated for a in one.answers]) for one in judged],
     }
+    listed = [one for one in judged if one.prompt.valid is not None]
     counts = np.bincount([one.distinct for one in judged], minlength=draws + 1)
     shown = np.linspace(0, len(judged) - 1, min(EXAMPLES, len(judged))).astype(int)
     return {
-        "prompts": len(judged),
-        **{name: _estimate(column, seed) for name, column in columns.items()},
+        **_figures(judged, columns, seed),
         "distinct_counts": counts[1:].tolist(),
-        "listed_answers": sum(one.prompt.valid is not None for one in judged),
+        "listed": _figures(listed, _worth(listed), seed) if listed else None,
         "by_prompt": {
             "id": [one.prompt.id for one in judged],
-            "distinct": columns["distinct"],
-            "utility": columns["utility"],
+            "distinct": worth["distinct"],
+            "utility": worth["utility"],
         },
         "examples": [_example(judged[place]) for place in shown],
     }
+
+
+def _worth(judged: Sequence[JudgedPrompt]) -> dict[str, list[float]]:
+    return {
+        "distinct": [one.distinct for one in judged],
+        "utility": [one.utility for one in judged],
+        "mean_rating": [_mean(one.ratings) for one in judged],
+    }
+
+
+def _figures(
+    judged: Sequence[JudgedPrompt], columns: Mapping[str, Sequence[float]], seed: int
+) -> dict[str, JsonValue]:
+    figures: dict[str, JsonValue] = {"prompts": len(judged)}
+    for name, column in columns.items():
+        figures[name] = _estimate(column, seed)
+    return figures
 
 
 def _example(judged: JudgedPrompt) -> dict[str, JsonValue]:

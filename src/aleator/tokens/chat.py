@@ -16,7 +16,7 @@ be asked something else every day.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Protocol, cast
 
 from jinja2 import TemplateError
 from transformers import PreTrainedTokenizerFast
@@ -191,18 +191,16 @@ def conversation_ids(
     Raises:
         ModelError: There is no chat template, or it refuses such a conversation.
     """
-    apply: Callable[..., object] = tokenizer.apply_chat_template
     turns = [{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
     template = _template(tokenizer)
     try:
-        ids = apply(turns, chat_template=template, return_dict=False)
+        ids = tokenizer.apply_chat_template(turns, chat_template=template, return_dict=False)
     except TemplateError as error:
         raise ModelError(
             f"the chat template of {_name(tokenizer)} refuses a user's turn and an answer "
             f"({error}); use another judge"
         ) from error
-    assert isinstance(ids, list)
-    return tuple(ids)
+    return tuple(cast(list[int], ids))  # of one conversation, which the signature does not say
 
 
 class _InPlace:
