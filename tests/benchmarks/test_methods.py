@@ -12,6 +12,7 @@ from aleator.benchmarks.methods import (
     Method,
     MethodSettings,
     PreparedMethod,
+    check_method,
     fit_prompts,
     prepare_method,
 )
@@ -20,6 +21,7 @@ from aleator.benchmarks.subject import AnsweringModel, Subject
 from aleator.distributions.grids import split_distributions
 from aleator.errors import InputError, UnknownNameError
 from aleator.evaluation.temperature import FitSettings, fit_temperature
+from aleator.files import JsonValue, RowLog
 from aleator.sampling.cost import CostLog
 from aleator.sampling.draws import Draws
 from aleator.sampling.local import LocalSampler
@@ -66,6 +68,34 @@ def test_every_method_draws_and_says_what_it_cost(
     assert figures["invalid_rate"]["value"] == (1.0 if prompted else 0.0)
     assert (figures["tokens_per_answer"]["value"] is None) == prompted
     assert (figures["temperature"] is not None) == (name == "temperature")
+
+
+def test_a_benchmark_taken_up_again_costs_the_same(subject: Subject, tmp_path: Path) -> None:
+    """Killed within the second prompt: its cost is kept, its row is not, and it is drawn again."""
+    seen: list[str] = []
+
+    def measure(asked: Subject) -> dict[str, JsonValue]:
+        log = RowLog(tmp_path / "rows" / "numeric.jsonl", "key")
+        left = [prompt for prompt in PROMPTS if prompt not in log.done]
+        streams = [PROMPTS.index(prompt) for prompt in left]
+        draws = asked.answers(6).draw_each(left, 20, 3, streams)
+        for prompt, one in zip(left, draws, strict=True):
+            if len(seen) == 1:
+                seen.append("killed")
+                raise KeyboardInterrupt
+            log.append({"key": prompt, "count": one.count})
+            seen.append(prompt)
+        log.finish()
+        return {"rows": len(log.done)}
+
+    method = prepare_method(subject, MethodSettings("ssot", **QUICK))
+    with pytest.raises(KeyboardInterrupt):
+        method.run("numeric", tmp_path, 0, measure)
+    result = method.run("numeric", tmp_path, 0, measure)
+    assert seen == [PROMPTS[0], "killed", PROMPTS[1]]
+    assert method.run("numeric", tmp_path, 0, measure) == result
+    _, costs = _drawn(method, "closed_sets", tmp_path)
+    assert result == {"rows": 2, "method": method.figures(costs, 0)}
 
 
 def test_plain_draws_are_those_of_the_subject(subject: Subject, tmp_path: Path) -> None:
@@ -155,6 +185,8 @@ def test_methods_are_for_some_benchmarks(subject: Subject, tmp_path: Path) -> No
     assert prepare_method(subject, MethodSettings()).subject("novelty", costs).model is not None
     with pytest.raises(InputError, match=r"'ssot' is not for the benchmark 'novelty'.*numeric, "):
         prepare_method(subject, MethodSettings("ssot")).subject("novelty", costs)
+    with pytest.raises(InputError, match="not for the benchmark 'novelty'"):
+        check_method("verbalized", "novelty")
 
 
 def test_a_method_is_not_asked_by_another(subject: Subject, tmp_path: Path) -> None:

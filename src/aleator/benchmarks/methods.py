@@ -14,13 +14,14 @@ Beside the figures stands the price; ``result.json`` holds under ``bench.NAME.me
      …}                                    # what the draws cost, see ``benchmarks.price``
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
 
-from aleator.benchmarks.price import cost_figures
+from aleator.benchmarks.price import cost_figures, cost_path
 from aleator.benchmarks.subject import Subject
 from aleator.distributions.grids import split_distributions
 from aleator.errors import InputError, UnknownNameError
@@ -121,6 +122,31 @@ class PreparedMethod:
     plain: Subject
     temperature: float | None = None
     fitted: FittedTemperature | None = None
+
+    def run(
+        self,
+        bench: str,
+        out: Path,
+        seed: int,
+        measure: Callable[[Subject], dict[str, JsonValue]],
+    ) -> dict[str, JsonValue]:
+        """Put the method before a benchmark, and its price beside what that finds.
+
+        Args:
+            bench: The benchmark's name.
+            out: The evaluation's directory; costs go to ``out/rows/BENCH_cost.jsonl``.
+            seed: Of the bootstrap.
+            measure: Runs the benchmark on a subject.
+
+        Raises:
+            InputError: The method is not for this benchmark.
+            OutputError: The directory cannot be written.
+        """
+        check_method(self.settings.name, bench)
+        costs = CostLog(cost_path(out, bench))
+        found = measure(self.subject(bench, costs))
+        costs.finish()
+        return {**found, "method": self.figures(costs, seed)}
 
     def subject(self, bench: str, costs: CostLog) -> Subject:
         """Whom a benchmark asks.
