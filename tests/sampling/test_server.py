@@ -63,7 +63,7 @@ def test_a_prompts_draws_depend_on_seed_and_stream_alone() -> None:
 def test_seeds_are_spread() -> None:
     """A server may use seed + i for the i-th of several answers, so neighbours must be far."""
     seeds = sorted(request_seed(0, stream, index) for stream in range(20) for index in range(50))
-    assert len(set(seeds)) == 1000 and 0 <= seeds[0] and seeds[-1] < 2**31
+    assert len(set(seeds)) == 1000 and seeds[0] >= 0 and seeds[-1] < 2**31
     near = sum(b - a < SEVERAL_AT_ONCE for a, b in zip(seeds, seeds[1:], strict=False))
     assert near <= 2
     assert request_seed(0, 1, 2) == request_seed(0, 1, 2) != request_seed(0, 2, 1)
