@@ -38,6 +38,7 @@ def test_an_unknown_name_survives_the_way_between_processes() -> None:
         (errors.ModelError, 2),
         (errors.ConfigurationChangedError, 2),
         (errors.OutputError, 2),
+        (errors.EndpointError, 2),
         (errors.CheckFailedError, 1),
     ],
 )

@@ -10,6 +10,7 @@
     │   ├── ModelError                a model directory, tokenizer, chat template or adapter
     │   └── ConfigurationChangedError a run resumed with another configuration
     ├── OutputError                   a file cannot be written; exit status 2
+    ├── EndpointError                 a served model cannot be asked; exit status 2
     └── CheckFailedError              a check said no; exit status 1
 
 A message is one sentence that says what is wrong, where, and what to do. The
@@ -77,6 +78,12 @@ class ConfigurationChangedError(InputError):
 
 class OutputError(AleatorError):
     """A file cannot be written: no permission, no such place, or a full disk."""
+
+    exit_status: ClassVar[int] = 2
+
+
+class EndpointError(AleatorError):
+    """An endpoint cannot be reached, refuses what it is asked, or answers nonsense."""
 
     exit_status: ClassVar[int] = 2
 

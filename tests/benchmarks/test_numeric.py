@@ -13,7 +13,7 @@ from aleator.benchmarks.numeric import (
     numeric_prompts,
     run_numeric,
 )
-from aleator.benchmarks.subject import AnsweringModel
+from aleator.benchmarks.subject import AnsweringModel, Subject
 from aleator.distributions.grids import split_distributions
 from aleator.errors import InputError
 from aleator.evaluation.exact import ExactSettings
@@ -34,13 +34,13 @@ SMALL = NumericSettings(
 
 
 @pytest.fixture(scope="module")
-def subject() -> AnsweringModel:
-    return AnsweringModel(number_model(), number_tokenizer(), number_format())
+def subject() -> Subject:
+    return Subject.local(AnsweringModel(number_model(), number_tokenizer(), number_format()))
 
 
 @pytest.fixture(scope="module")
 def evaluated(
-    subject: AnsweringModel, tmp_path_factory: pytest.TempPathFactory
+    subject: Subject, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, dict[str, JsonValue]]:
     out = tmp_path_factory.mktemp("evaluation")
     return out, run_numeric(subject, SMALL, out)
@@ -87,7 +87,7 @@ def test_the_schema(evaluated: tuple[Path, dict[str, JsonValue]]) -> None:
 
 
 def test_an_interrupted_run_is_completed_with_the_same_rows(
-    subject: AnsweringModel, evaluated: tuple[Path, dict[str, JsonValue]], tmp_path: Path
+    subject: Subject, evaluated: tuple[Path, dict[str, JsonValue]], tmp_path: Path
 ) -> None:
     out, bench = evaluated
     lines = (out / "rows" / "numeric.jsonl").read_text().splitlines(keepends=True)
@@ -105,13 +105,11 @@ def test_finished_rows_are_not_computed_again(
     evaluated: tuple[Path, dict[str, JsonValue]],
 ) -> None:
     out, bench = evaluated
-    nobody = AnsweringModel(number_model(stop_bias=-1.0), number_tokenizer(), number_format())
-    assert run_numeric(nobody, SMALL, out) == bench
+    other = AnsweringModel(number_model(stop_bias=-1.0), number_tokenizer(), number_format())
+    assert run_numeric(Subject.local(other), SMALL, out) == bench
 
 
-def test_without_draws_the_drawn_figures_are_left_out(
-    subject: AnsweringModel, tmp_path: Path
-) -> None:
+def test_without_draws_the_drawn_figures_are_left_out(subject: Subject, tmp_path: Path) -> None:
     settings = replace(SMALL, limit=2, draws=0, splits=("held_out_families",))
     bench = run_numeric(subject, settings, tmp_path)
     summary = json.loads(json.dumps(bench))["splits"]["held_out_families"]

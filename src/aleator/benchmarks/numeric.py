@@ -11,6 +11,8 @@
         "left_out": {METRIC: prompts}}},                       # undefined there, not averaged
      "decimals", "draws", "limit", "max_new_tokens", …}        # the settings
 
+Of a subject without logits, such as an endpoint, exact figures are null and counted as left out.
+
 Intervals are 95% bootstrap intervals over prompts; those of ``w1_oracle`` are the central 95% of a
 perfect sampler with as many draws. Metrics are explained in ``evaluation.exact`` and
 ``evaluation.samples``; with ``draws`` 0 the drawn ones are undefined. Tests of fit, W1 on the value
@@ -18,23 +20,29 @@ axis and a pair of CDFs for pictures are in the rows only.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
-from aleator.benchmarks.subject import AnsweringModel
+from aleator.benchmarks.subject import AnsweringModel, Subject
 from aleator.benchmarks.summary import oracle_summary, summarise_rows
 from aleator.distributions.grids import SPLITS, Split, split_distributions
 from aleator.errors import InputError
-from aleator.evaluation.exact import ExactEvaluation, ExactResult, ExactSettings
+from aleator.evaluation.exact import (
+    Divergences,
+    ExactEvaluation,
+    ExactResult,
+    ExactSettings,
+    ValueFigures,
+)
 from aleator.evaluation.numeral_automaton import NumeralVocabulary, special_tokens, token_texts
 from aleator.evaluation.oracle import oracle_scores
 from aleator.evaluation.samples import DrawnResult, score_draws
 from aleator.evaluation.target_reference import target_reference
 from aleator.files import JsonValue, Row, RowLog
 from aleator.outcomes.lattice import DEFAULT_DECIMALS, NumericTarget
-from aleator.sampling.local import LocalSampler
+from aleator.sampling.draws import AnswerSource
 
 NAME = "numeric"
 TEST_SPLITS: tuple[Split, ...] = ("unseen_parameters", "held_out_families")
@@ -121,7 +129,7 @@ def numeric_prompts(settings: NumericSettings) -> list[NumericPrompt]:
 
 
 def run_numeric(
-    subject: AnsweringModel,
+    subject: Subject,
     settings: NumericSettings,
     out: Path,
     advance: Callable[[int, int], None] = lambda done, total: None,
@@ -129,7 +137,7 @@ def run_numeric(
     """Evaluate a model; rows already in ``out/rows/numeric.jsonl`` are not computed again.
 
     Args:
-        subject: The model.
+        subject: Who answers; exact figures need its model.
         settings: What is measured; the caller sees to it that rows in ``out`` had the same.
         out: The evaluation's directory.
         advance: Called with the prompts done and all prompts.
@@ -138,14 +146,22 @@ def run_numeric(
         What ``result.json`` holds under ``bench.numeric``.
 
     Raises:
-        InputError: The settings make no sense.
+        InputError: The settings make no sense, or leave nothing to measure.
         OutputError: The directory cannot be written.
     """
     prompts = numeric_prompts(settings)
+    if subject.model is None and settings.draws == 0:
+        raise InputError("without a model's logits there are no exact figures: give draws above 0")
     log = RowLog(out / "rows" / f"{NAME}.jsonl", "key")
     advance(len(log.done), len(prompts))
     if not log.complete:
-        for rows in _measure(subject, settings, prompts, set(log.done)):
+        left = [prompt for prompt in prompts if prompt.key not in log.done]
+        source = subject.answers(settings.max_new_tokens)
+        if subject.model is None:
+            measured = _measure_by_draws(source, settings, left)
+        else:
+            measured = _measure(subject.model, source, settings, prompts, set(log.done))
+        for rows in measured:
             for row in rows:
                 log.append(row)
             advance(len(log.done), len(prompts))
@@ -154,8 +170,17 @@ def run_numeric(
     return {**settings.as_json(), "splits": _summaries(settings, prompts, ordered)}
 
 
+def _measure_by_draws(
+    source: AnswerSource, settings: NumericSettings, prompts: Sequence[NumericPrompt]
+) -> Iterator[list[Row]]:
+    """Rows of the prompts, one by one, where there are no logits."""
+    for prompt, drawn in zip(prompts, _draw(source, settings, prompts), strict=True):
+        yield [_row(prompt, None, drawn)]
+
+
 def _measure(
     subject: AnsweringModel,
+    source: AnswerSource,
     settings: NumericSettings,
     prompts: Sequence[NumericPrompt],
     done: set[str],
@@ -167,12 +192,6 @@ def _measure(
         special_tokens(subject.tokenizer),
     )
     exact = ExactEvaluation(subject.model, subject.prompt_format, vocabulary, settings.exact)
-    sampler = LocalSampler(
-        subject.model,
-        subject.tokenizer,
-        subject.prompt_format,
-        max_new_tokens=settings.max_new_tokens,
-    )
     size = settings.exact.batch_prompts
     for start in range(0, len(prompts), size):
         batch = prompts[start : start + size]
@@ -180,7 +199,7 @@ def _measure(
             continue
         rng = np.random.default_rng([settings.seed, start])
         results = exact.evaluate([prompt.target for prompt in batch], rng)
-        drawn = _draw(sampler, settings, batch)
+        drawn = _draw(source, settings, batch)
         yield [
             _row(prompt, result, scored)
             for prompt, result, scored in zip(batch, results, drawn, strict=True)
@@ -189,22 +208,26 @@ def _measure(
 
 
 def _draw(
-    sampler: LocalSampler, settings: NumericSettings, batch: Sequence[NumericPrompt]
-) -> list[DrawnResult | None]:
+    source: AnswerSource, settings: NumericSettings, batch: Sequence[NumericPrompt]
+) -> Iterator[DrawnResult | None]:
     if settings.draws == 0:
-        return [None] * len(batch)
+        yield from [None] * len(batch)
+        return
     texts = [prompt.target.distribution.prompt() for prompt in batch]
     # A stream a prompt of a split: what else is evaluated does not change its draws.
     streams = [SPLITS.index(prompt.split) * 100_000 + prompt.index for prompt in batch]
-    draws = sampler.draw(texts, settings.draws, settings.seed, streams)
-    return [
-        score_draws(one, target_reference(prompt.target), settings.seed)
-        for prompt, one in zip(batch, draws, strict=True)
-    ]
+    draws = source.draw_each(texts, settings.draws, settings.seed, streams)
+    for prompt, one in zip(batch, draws, strict=True):
+        yield score_draws(one, target_reference(prompt.target), settings.seed)
 
 
-def _row(prompt: NumericPrompt, exact: ExactResult, drawn: DrawnResult | None) -> Row:
+def _row(prompt: NumericPrompt, exact: ExactResult | None, drawn: DrawnResult | None) -> Row:
     distribution = prompt.target.distribution
+    figures: Row = {
+        field.name: None for kind in (Divergences, ValueFigures) for field in fields(kind)
+    }
+    if exact is not None:
+        figures = {**asdict(exact.divergences), **asdict(exact.figures)}
     scores: Row = dict.fromkeys(DRAWN_METRICS)
     if drawn is not None:
         scores = {**asdict(drawn), "valid_rate": drawn.valid_rate}
@@ -214,11 +237,10 @@ def _row(prompt: NumericPrompt, exact: ExactResult, drawn: DrawnResult | None) -
         "family": distribution.family.name,
         "prompt": distribution.prompt(),
         "parameters": dict(distribution.parameters),
-        **asdict(exact.divergences),
-        **asdict(exact.figures),
-        "nodes": exact.nodes,
+        **figures,
+        "nodes": None if exact is None else exact.nodes,
         **scores,
-        "cdf": None if exact.curve is None else asdict(exact.curve),
+        "cdf": None if exact is None or exact.curve is None else asdict(exact.curve),
     }
 
 

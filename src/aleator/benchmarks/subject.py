@@ -14,6 +14,7 @@ from aleator.models.adapters import WEIGHTS_FILE, adapter_changes_output, load_a
 from aleator.models.loading import LoadedModel, load_model
 from aleator.sampling.draws import Answering, AnswerSource
 from aleator.sampling.local import LocalSampler
+from aleator.sampling.served import Capabilities, EndpointSettings
 from aleator.tokens.chat import ChatFormat, PromptFormat
 
 
@@ -59,6 +60,21 @@ class Subject:
             )
 
         return cls(answers, model)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A model behind an endpoint, ready to be asked.
+
+    Attributes:
+        subject: What benchmarks ask; it has no model.
+        settings: Where it is.
+        capabilities: What its server was seen to do.
+    """
+
+    subject: Subject
+    settings: EndpointSettings
+    capabilities: Capabilities
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,38 @@ from aleator.benchmarks.evaluation import (
     run_evaluation,
 )
 from aleator.benchmarks.numeric import TEST_SPLITS, NumericSettings
-from aleator.benchmarks.subject import Opened, adapter_decimals, open_model
+from aleator.benchmarks.subject import Opened, Served, adapter_decimals, open_model
 from aleator.cli.console import STDERR, report_problem
+from aleator.cli.endpoint_options import (
+    DEFAULT_CONCURRENCY,
+    DEFAULT_KEY_ENV,
+    DEFAULT_TIMEOUT,
+    ApiKeyEnv,
+    Concurrency,
+    EndpointUrl,
+    RequestFields,
+    Timeout,
+    endpoint_settings,
+    open_served,
+)
 from aleator.distributions.grids import SPLITS, Split
-from aleator.errors import UnknownNameError
+from aleator.errors import InputError, UnknownNameError
 from aleator.outcomes.lattice import DEFAULT_DECIMALS
+from aleator.sampling.served import EndpointSettings
+
+Model = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL", help="sandbox, a directory, a hub id, or its name at --endpoint."
+    ),
+]
+TrustRemoteCode = Annotated[
+    bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
+]
 
 
 def evaluate(
-    model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="sandbox, a directory or a hub id.")
-    ],
+    model: Model,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where result.json and rows/ go.")],
     bench: Annotated[
         str, typer.Option(metavar="A,B,…", help=f"Of: {', '.join(BENCHMARKS)}.")
@@ -48,13 +69,16 @@ def evaluate(
         str, typer.Option(metavar="A,B,…", help=f"Of: {', '.join(SPLITS)}.")
     ] = ",".join(TEST_SPLITS),
     seed: Annotated[int, typer.Option(min=0, help="Of everything drawn.")] = 0,
-    trust_remote_code: Annotated[
-        bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
-    ] = False,
+    endpoint: EndpointUrl = None,
+    api_key_env: ApiKeyEnv = DEFAULT_KEY_ENV,
+    concurrency: Concurrency = DEFAULT_CONCURRENCY,
+    timeout: Timeout = DEFAULT_TIMEOUT,
+    request_fields: RequestFields = None,
+    trust_remote_code: TrustRemoteCode = False,
 ) -> None:
     """Measure how far a model is from its targets."""
     benches = tuple(_names(bench))
-    check_benches(benches)
+    check_benches(benches, by_draws=endpoint is not None)
     found = adapter_decimals(adapter) if adapter is not None and decimals is None else decimals
     request = EvaluationRequest(
         model=model,
@@ -70,16 +94,28 @@ def evaluate(
         ),
         command=shlex.join(["aleator", *sys.argv[1:]]),
     )
+    served = endpoint_settings(endpoint, model, api_key_env, concurrency, timeout, request_fields)
+    opened = _open(model, adapter, served, trust_remote_code=trust_remote_code)
+    typer.echo(_run_with_progress(request, opened))
+
+
+def _open(
+    model: str, adapter: Path | None, served: EndpointSettings | None, *, trust_remote_code: bool
+) -> Opened | Served:
+    if served is not None:
+        if adapter is not None:
+            raise InputError("--adapter is for models loaded here: let the server load it")
+        return open_served(served)
     opened = open_model(model, adapter, trust_remote_code=trust_remote_code)
     if opened.adapter_silent:
         report_problem(
             f"warning: the adapter in {opened.adapter} changes nothing, so this measures the model "
             "without it; was it trained?"
         )
-    typer.echo(_run_with_progress(request, opened))
+    return opened
 
 
-def _run_with_progress(request: EvaluationRequest, opened: Opened) -> Path:
+def _run_with_progress(request: EvaluationRequest, opened: Opened | Served) -> Path:
     with _progress() as progress:
         tasks = {name: progress.add_task(name, total=None) for name in request.benches}
 

@@ -15,7 +15,7 @@ import numpy as np
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from aleator.benchmarks.numeric import NumericSettings, run_numeric
-from aleator.benchmarks.subject import AnsweringModel
+from aleator.benchmarks.subject import AnsweringModel, Subject
 from aleator.distributions.grids import SPLITS, split_distributions
 from aleator.files import JsonValue
 from aleator.sampling.draws import Draws
@@ -91,7 +91,9 @@ def measure_numbers(
     )
     formats = {"raw_text": RawNumbers(tokenizer), "chat": ChatFormat(tokenizer)}
     return {
-        name: run_numeric(AnsweringModel(model, tokenizer, one), settings, work / name)["splits"]
+        name: run_numeric(
+            Subject.local(AnsweringModel(model, tokenizer, one)), settings, work / name
+        )["splits"]
         for name, one in formats.items()
     }
 
