@@ -92,7 +92,7 @@ class ChatServer:
     @contextmanager
     def running(self) -> Iterator["ChatServer"]:
         """Serve during the block, at the same port as before if it ran before."""
-        self._http = ThreadingHTTPServer(("127.0.0.1", self.port), _handler(self))
+        self._http = ThreadingHTTPServer(("127.0.0.1", self.port), self._handler())
         self.port = self._http.server_address[1]
         thread = Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         thread.start()
@@ -102,6 +102,9 @@ class ChatServer:
             self._http.shutdown()
             self._http.server_close()
             thread.join()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        return type("Handler", (_Handler,), {"behaviour": self})
 
     def die(self) -> None:
         """Stop listening at once; called from a request's thread."""
@@ -157,43 +160,45 @@ class ChatServer:
         return f"{random.Random(f'{messages} {salt} {place}').random():.2f}"
 
 
-def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self._key_is_right():
-                if server.models is None:
-                    return self._send(Reply(404, '{"detail": "Not Found"}'))
-                data = [{"id": name, "object": "model"} for name in server.models]
-                self._send(Reply(200, json.dumps({"object": "list", "data": data})))
-            return None
+class _Handler(BaseHTTPRequestHandler):
+    behaviour: ChatServer
 
-        def do_POST(self) -> None:
-            length = int(self.headers["content-length"])
-            body = json.loads(self.rfile.read(length))
-            if self._key_is_right():
-                self._send(server.chat(body))
+    def do_GET(self) -> None:
+        models = self.behaviour.models
+        if not self._key_is_right():
+            return
+        if models is None:
+            self._send(Reply(404, '{"detail": "Not Found"}'))
+            return
+        data = [{"id": name, "object": "model"} for name in models]
+        self._send(Reply(200, json.dumps({"object": "list", "data": data})))
 
-        def _key_is_right(self) -> bool:
-            if server.key is None or self.headers["authorization"] == f"Bearer {server.key}":
-                return True
-            self._send(Reply(401, '{"error": {"message": "Incorrect API key"}}'))
-            return False
+    def do_POST(self) -> None:
+        length = int(self.headers["content-length"])
+        body = json.loads(self.rfile.read(length))
+        if self._key_is_right():
+            self._send(self.behaviour.chat(body))
 
-        def _send(self, reply: Reply) -> None:
-            if reply.drop:
-                return
-            body = (reply.body or "").encode()
-            try:
-                self.send_response(reply.status)
-                for name, value in {**reply.headers, "content-type": "application/json"}.items():
-                    self.send_header(name, value)
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # whoever asked has given up
+    def _key_is_right(self) -> bool:
+        key = self.behaviour.key
+        if key is None or self.headers["authorization"] == f"Bearer {key}":
+            return True
+        self._send(Reply(401, '{"error": {"message": "Incorrect API key"}}'))
+        return False
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
+    def _send(self, reply: Reply) -> None:
+        if reply.drop:
+            return
+        body = (reply.body or "").encode()
+        try:
+            self.send_response(reply.status)
+            for name, value in {**reply.headers, "content-type": "application/json"}.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # whoever asked has given up
 
-    return Handler
+    def log_message(self, format: str, *args: object) -> None:
+        pass

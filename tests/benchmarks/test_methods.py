@@ -1,29 +1,30 @@
 """Every method before every benchmark it is for, on a tiny model that can do none of it."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
 
+from aleator.benchmarks.method_settings import METHODS, Method, MethodSettings
 from aleator.benchmarks.methods import (
-    METHODS,
     WORDINGS,
-    Method,
-    MethodSettings,
     PreparedMethod,
+    check_method,
     fit_prompts,
     prepare_method,
 )
+from aleator.benchmarks.numeric import NumericSettings, run_numeric
 from aleator.benchmarks.price import cost_path
 from aleator.benchmarks.subject import AnsweringModel, Subject
 from aleator.distributions.grids import split_distributions
-from aleator.errors import InputError, UnknownNameError
+from aleator.errors import InputError
 from aleator.evaluation.temperature import FitSettings, fit_temperature
+from aleator.files import JsonValue, RowLog
 from aleator.sampling.cost import CostLog
 from aleator.sampling.draws import Draws
 from aleator.sampling.local import LocalSampler
 from aleator.sampling.seed_of_thought import SYSTEM
+from aleator.sampling.verbalized import system_message
 from tests.number_model import number_format, number_model, number_tokenizer
 from tests.sampling.scripted import Script, output_draws
 
@@ -58,7 +59,7 @@ def test_every_method_draws_and_says_what_it_cost(
     assert [one.count for one in drawn] == [20, 20]
     asked = method.subject(bench, costs)
     assert (asked.model is subject.model) == (name == "plain")
-    figures = json.loads(json.dumps(method.figures(costs, seed=0), allow_nan=False))
+    figures = json.loads(json.dumps(method.figures(bench, costs, seed=0), allow_nan=False))
     assert figures["name"] == name and figures["draws"] == 40
     assert figures["written_tokens"] == sum(one.written_tokens for one in drawn)
     assert figures["invalid"] == sum(one.invalid for one in drawn)
@@ -66,6 +67,55 @@ def test_every_method_draws_and_says_what_it_cost(
     assert figures["invalid_rate"]["value"] == (1.0 if prompted else 0.0)
     assert (figures["tokens_per_answer"]["value"] is None) == prompted
     assert (figures["temperature"] is not None) == (name == "temperature")
+
+
+def test_a_benchmark_taken_up_again_costs_the_same(subject: Subject, tmp_path: Path) -> None:
+    """Killed within the second prompt: its cost is kept, its row is not, and it is drawn again."""
+    seen: list[str] = []
+
+    def measure(asked: Subject) -> dict[str, JsonValue]:
+        log = RowLog(tmp_path / "rows" / "numeric.jsonl", "key")
+        left = [prompt for prompt in PROMPTS if prompt not in log.done]
+        streams = [PROMPTS.index(prompt) for prompt in left]
+        draws = asked.answers(6).draw_each(left, 20, 3, streams)
+        for prompt, one in zip(left, draws, strict=True):
+            if len(seen) == 1:
+                seen.append("killed")
+                raise KeyboardInterrupt
+            log.append({"key": prompt, "count": one.count})
+            seen.append(prompt)
+        log.finish()
+        return {"rows": len(log.done)}
+
+    method = prepare_method(subject, MethodSettings("ssot", **QUICK))
+    with pytest.raises(KeyboardInterrupt):
+        method.run("numeric", tmp_path, 0, measure)
+    result = method.run("numeric", tmp_path, 0, measure)
+    assert seen == [PROMPTS[0], "killed", PROMPTS[1]]
+    assert method.run("numeric", tmp_path, 0, measure) == result
+    _, costs = _drawn(method, "closed_sets", tmp_path)
+    assert result == {"rows": 2, "method": method.figures("numeric", costs, 0)}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_the_numeric_benchmark_runs_unchanged(
+    subject: Subject, name: Method, tmp_path: Path
+) -> None:
+    """Figures from logits are there for plain asking alone; those from draws for all."""
+    settings = NumericSettings(limit=2, draws=10, splits=("held_out_families",))
+    method = prepare_method(subject, MethodSettings(name, **QUICK))
+
+    def measure(asked: Subject) -> dict[str, JsonValue]:
+        return run_numeric(asked, settings, tmp_path)
+
+    result = method.run("numeric", tmp_path, 0, measure)
+    read = json.loads(json.dumps(result, allow_nan=False))
+    means = read["splits"]["held_out_families"]["family_mean"]
+    assert (means["sequence_kl"]["value"] is None) == (name != "plain")
+    if name != "temperature":
+        assert (means["valid_rate"]["value"] > 0) == (name == "plain")
+    assert means["w1_oracle"]["value"] > 0
+    assert read["method"]["name"] == name and read["method"]["draws"] == 20
 
 
 def test_plain_draws_are_those_of_the_subject(subject: Subject, tmp_path: Path) -> None:
@@ -82,7 +132,7 @@ def test_a_given_temperature_is_that_of_the_sampler(subject: Subject, tmp_path: 
         model.model, model.tokenizer, model.prompt_format, max_new_tokens=6, temperature=1.7
     )
     assert drawn == sampler.draw(PROMPTS, 20, seed=3)
-    figures = method.figures(costs, seed=0)
+    figures = method.figures("numeric", costs, seed=0)
     assert figures["temperature"] == 1.7 and figures["fit"] is None
 
 
@@ -98,7 +148,7 @@ def test_a_temperature_is_fitted_to_the_train_split(subject: Subject, tmp_path: 
     expected = fit_temperature(model.model, model.prompt_format, prompts, settings.fit)
     method = prepare_method(subject, settings)
     assert method.fitted == expected and method.temperature == expected.temperature
-    figures = method.figures(CostLog(cost_path(tmp_path, "numeric")), seed=0)
+    figures = method.figures("numeric", CostLog(cost_path(tmp_path, "numeric")), seed=0)
     assert figures["temperature"] == expected.temperature
     assert figures["fit"] == {
         "kl": expected.kl,
@@ -120,8 +170,8 @@ def test_an_endpoint_by_ssot(tmp_path: Path) -> None:
     (drawn,) = asked.answers(16).draw_each(["Pick"], 6, 0)
     assert {one.text: one.count for one in drawn.answers} == {"4": 3, "5": 1, "": 2}
     assert script.max_new_tokens == 4096 and script.system == SYSTEM["diverse"]
-    figures = method.figures(costs, seed=0)
-    assert figures["room"] == 4096
+    figures = method.figures("open_ended", costs, seed=0)
+    assert figures["room"] == 4096 and figures["added_prompt_tokens"] is None
     assert figures["tokens_per_answer"] == dict.fromkeys(("value", "low", "high"), 150.0)
 
 
@@ -144,10 +194,33 @@ def test_an_endpoint_has_no_logits_to_fit(tmp_path: Path) -> None:
     assert script.temperature == 0.5 and script.system is None
 
 
+@pytest.mark.parametrize("bench", WORDINGS)
+def test_the_system_message_is_paid_for_by_reading_it(
+    subject: Subject, bench: str, tmp_path: Path
+) -> None:
+    """Beside the message's text, the template adds the same few tokens to each turn."""
+    costs = CostLog(cost_path(tmp_path, bench))
+    added = {
+        name: prepare_method(
+            subject, MethodSettings(name, temperature=2.0 if name == "temperature" else None)
+        ).figures(bench, costs, 0)["added_prompt_tokens"]
+        for name in METHODS
+    }
+    tokenizer = number_tokenizer()
+    for name, system in (("ssot", SYSTEM[WORDINGS[bench]]), ("verbalized", system_message(5))):
+        number = added[name]
+        assert isinstance(number, int)
+        turn = tokenizer(f"<|im_start|>system\n{system}<|im_end|>\n", add_special_tokens=False)
+        assert number == len(turn["input_ids"])
+    assert added["plain"] == added["temperature"] == 0
+
+
 def test_room_is_half_of_a_short_context(subject: Subject, tmp_path: Path) -> None:
     """The tiny model was made for 512 positions."""
     costs = CostLog(cost_path(tmp_path, "numeric"))
-    assert prepare_method(subject, MethodSettings("ssot")).figures(costs, 0)["room"] == 256
+    assert (
+        prepare_method(subject, MethodSettings("ssot")).figures("numeric", costs, 0)["room"] == 256
+    )
 
 
 def test_methods_are_for_some_benchmarks(subject: Subject, tmp_path: Path) -> None:
@@ -155,6 +228,8 @@ def test_methods_are_for_some_benchmarks(subject: Subject, tmp_path: Path) -> No
     assert prepare_method(subject, MethodSettings()).subject("novelty", costs).model is not None
     with pytest.raises(InputError, match=r"'ssot' is not for the benchmark 'novelty'.*numeric, "):
         prepare_method(subject, MethodSettings("ssot")).subject("novelty", costs)
+    with pytest.raises(InputError, match="not for the benchmark 'novelty'"):
+        check_method("verbalized", "novelty")
 
 
 def test_a_method_is_not_asked_by_another(subject: Subject, tmp_path: Path) -> None:
@@ -162,34 +237,3 @@ def test_a_method_is_not_asked_by_another(subject: Subject, tmp_path: Path) -> N
     asked = prepare_method(subject, MethodSettings("ssot")).subject("numeric", costs)
     with pytest.raises(ValueError, match="sets system and temperature itself"):
         asked.answers(8, system="Be short.")
-
-
-def test_names_and_numbers_without_sense() -> None:
-    name = "sot"
-    with pytest.raises(UnknownNameError, match=re.escape("did you mean 'ssot'?")):
-        MethodSettings(name)  # pyright: ignore[reportArgumentType]
-    with pytest.raises(InputError, match="of no use to the method 'ssot'"):
-        MethodSettings("ssot", temperature=0.7)
-    for temperature in (0.0, -1.0, float("inf"), float("nan")):
-        with pytest.raises(InputError, match="above 0"):
-            MethodSettings("temperature", temperature=temperature)
-    with pytest.raises(InputError, match="room=0: give at least 1"):
-        MethodSettings("ssot", room=0)
-    with pytest.raises(InputError, match="draws_per_asking=0"):
-        MethodSettings("verbalized", draws_per_asking=0)
-
-
-@pytest.mark.parametrize(
-    ("settings", "decides"),
-    [
-        (MethodSettings(), {"name"}),
-        (MethodSettings("ssot"), {"name", "room"}),
-        (MethodSettings("verbalized"), {"name", "answers", "draws_per_asking"}),
-        (MethodSettings("temperature", temperature=2.0), {"name", "temperature"}),
-        (MethodSettings("temperature"), {"name", "fit_prompts", "fit_decimals", "fit"}),
-    ],
-)
-def test_the_record_holds_what_decides_the_draws(
-    settings: MethodSettings, decides: set[str]
-) -> None:
-    assert set(settings.as_json()) == decides

@@ -10,32 +10,35 @@ Beside the figures stands the price; ``result.json`` holds under ``bench.NAME.me
 
     {"name", …,                            # the method's settings
      "temperature": float | null,          # what logits were divided by; null: not divided
+     "added_prompt_tokens": int | null,    # what every request reads beside its prompt
      "fit": {"kl", "kl_at_one", "prompts", "at_limit", …} | null,     # nats; how it was fitted
      …}                                    # what the draws cost, see ``benchmarks.price``
+
+Added are the tokens of a method's system message, once a request, which is a draw or, of
+``verbalized``, a list of several; null for an endpoint, whose tokenizer is not at hand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal, get_args
+from pathlib import Path
 
 import numpy as np
 
-from aleator.benchmarks.price import cost_figures
+from aleator.benchmarks.method_settings import Method, MethodSettings
+from aleator.benchmarks.price import cost_figures, cost_path
 from aleator.benchmarks.subject import Subject
 from aleator.distributions.grids import split_distributions
-from aleator.errors import InputError, UnknownNameError
-from aleator.evaluation.temperature import FitSettings, FittedTemperature, fit_temperature
+from aleator.errors import InputError
+from aleator.evaluation.temperature import FittedTemperature, fit_temperature
 from aleator.files import JsonValue
 from aleator.models.attention import language_model
-from aleator.outcomes.lattice import DEFAULT_DECIMALS, NumericTarget
+from aleator.outcomes.lattice import NumericTarget
 from aleator.sampling import seed_of_thought, verbalized
 from aleator.sampling.cost import CostLog, counted
 from aleator.sampling.draws import Answering, AnswerSource
 from aleator.sampling.seed_of_thought import SeedOfThought, Wording
 from aleator.sampling.verbalized import VerbalizedSampling
-
-Method = Literal["plain", "temperature", "ssot", "verbalized"]
-METHODS: tuple[Method, ...] = get_args(Method)
+from aleator.tokens.chat import ChatFormat
 
 WORDINGS: Mapping[str, Wording] = {
     "numeric": "distribution",
@@ -45,65 +48,6 @@ WORDINGS: Mapping[str, Wording] = {
 """The benchmarks that methods can be put before, and how SSoT is worded there."""
 
 _FIT_SPLIT = "train"
-
-
-@dataclass(frozen=True)
-class MethodSettings:
-    """How a model is asked.
-
-    Attributes:
-        name: Which method.
-        temperature: Of the method of that name; None to fit it.
-        fit_prompts: Prompts it is fitted on, spread evenly over the train split.
-        fit_decimals: Digits after the point of their continuous targets.
-        fit: How it is fitted.
-        room: Most tokens of an output of ``ssot``; None for 4,096, or half of the context of a
-            model that has less than twice that.
-        answers: Most answers that ``verbalized`` asks for at once.
-        draws_per_asking: Draws made from one such list.
-
-    Raises:
-        UnknownNameError: There is no such method.
-        InputError: A number makes no sense.
-    """
-
-    name: Method = "plain"
-    temperature: float | None = None
-    fit_prompts: int = 48
-    fit_decimals: int = DEFAULT_DECIMALS
-    fit: FitSettings = FitSettings()
-    room: int | None = None
-    answers: int = verbalized.ANSWERS
-    draws_per_asking: int = verbalized.DRAWS_PER_ASKING
-
-    def __post_init__(self) -> None:
-        """Refuse what makes no sense."""
-        if self.name not in METHODS:
-            raise UnknownNameError("method", self.name, METHODS)
-        if self.temperature is not None and self.name != "temperature":
-            raise InputError(
-                f"temperature={self.temperature} is of no use to the method {self.name!r}: leave "
-                "it out, or use the method 'temperature'"
-            )
-        if self.temperature is not None and not 0 < self.temperature < np.inf:
-            raise InputError(f"temperature={self.temperature}: give a number above 0")
-        for name in ("fit_prompts", "room", "answers", "draws_per_asking"):
-            number = asdict(self)[name]
-            if number is not None and number < 1:
-                raise InputError(f"{name}={number}: give at least 1")
-
-    def as_json(self) -> dict[str, JsonValue]:
-        """Everything that decides the draws, for the record."""
-        fields: dict[str, JsonValue] = asdict(self)
-        own: dict[Method, tuple[str, ...]] = {
-            "plain": (),
-            "temperature": ("temperature",),
-            "ssot": ("room",),
-            "verbalized": ("answers", "draws_per_asking"),
-        }
-        if self.name == "temperature" and self.temperature is None:
-            own["temperature"] = ("fit_prompts", "fit_decimals", "fit")
-        return {"name": self.name, **{name: fields[name] for name in own[self.name]}}
 
 
 @dataclass(frozen=True)
@@ -122,6 +66,31 @@ class PreparedMethod:
     temperature: float | None = None
     fitted: FittedTemperature | None = None
 
+    def run(
+        self,
+        bench: str,
+        out: Path,
+        seed: int,
+        measure: Callable[[Subject], dict[str, JsonValue]],
+    ) -> dict[str, JsonValue]:
+        """Put the method before a benchmark, and its price beside what that finds.
+
+        Args:
+            bench: The benchmark's name.
+            out: The evaluation's directory; costs go to ``out/rows/BENCH_cost.jsonl``.
+            seed: Of the bootstrap.
+            measure: Runs the benchmark on a subject.
+
+        Raises:
+            InputError: The method is not for this benchmark.
+            OutputError: The directory cannot be written.
+        """
+        check_method(self.settings.name, bench)
+        costs = CostLog(cost_path(out, bench))
+        found = measure(self.subject(bench, costs))
+        costs.finish()
+        return {**found, "method": self.figures(bench, costs, seed)}
+
     def subject(self, bench: str, costs: CostLog) -> Subject:
         """Whom a benchmark asks.
 
@@ -136,7 +105,7 @@ class PreparedMethod:
         answering = counted(_by_method(self, bench), costs)
         return Subject(answering, self.plain.model if self.settings.name == "plain" else None)
 
-    def figures(self, costs: CostLog, seed: int) -> dict[str, JsonValue]:
+    def figures(self, bench: str, costs: CostLog, seed: int) -> dict[str, JsonValue]:
         """What ``result.json`` holds under ``bench.NAME.method``; ``seed`` is the bootstrap's."""
         fit: JsonValue = None
         if self.fitted is not None:
@@ -153,6 +122,7 @@ class PreparedMethod:
         return {
             **settings,
             "temperature": self.temperature,
+            "added_prompt_tokens": _added_prompt_tokens(self, bench),
             "fit": fit,
             **cost_figures(costs.costs, seed),
         }
@@ -223,6 +193,22 @@ def _by_method(method: PreparedMethod, bench: str) -> Answering:
         )
 
     return answers
+
+
+def _added_prompt_tokens(method: PreparedMethod, bench: str) -> int | None:
+    """Tokens that the method's system message adds to every prompt."""
+    match method.settings.name:
+        case "plain" | "temperature":
+            return 0
+        case "ssot":
+            system = seed_of_thought.SYSTEM[WORDINGS[bench]]
+        case "verbalized":
+            system = verbalized.system_message(method.settings.answers)
+    model = method.plain.model
+    if model is None:
+        return None
+    asked = ChatFormat(model.tokenizer, system=system)
+    return len(asked.prompt_ids("?")) - len(model.prompt_format.prompt_ids("?"))
 
 
 def _room(method: PreparedMethod) -> int:

@@ -51,7 +51,7 @@ async def probe(endpoint: Endpoint) -> Capabilities:
         logprobs=await _logprobs(endpoint, query),
         varies=varies,
         repeats=None if again is None else _text(again) == texts[0],
-        listed=None if listed is None else endpoint.settings.model in listed,
+        listed=endpoint.settings.model in listed if listed else None,
         length_field=query.length_field,
         fields=query.fields,
     )

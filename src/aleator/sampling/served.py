@@ -88,7 +88,7 @@ class Capabilities:
         varies: Other seeds give other answers, at temperature 1.
         repeats: The same seed gives the same answer, one request at a time; None where answers
             do not vary.
-        listed: The server lists the model; None where it has no list.
+        listed: The server lists the model; None where it lists none at all.
         length_field: What the server calls the most tokens of an answer.
         fields: What has to be sent so that it draws at all.
     """
