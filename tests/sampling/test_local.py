@@ -148,6 +148,58 @@ def test_a_prompts_draws_do_not_depend_on_its_batch() -> None:
     assert _counts(together[0]) != _counts(_sampler(model).draw(PROMPTS, 200, seed=10)[0])
 
 
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_trees_and_rows_draw_the_same(architecture: Architecture) -> None:
+    """Rounding may move a draw whose variate lies on a boundary: one of 120 at most."""
+    model = number_model(architecture)
+    options = {"max_new_tokens": 12}
+    whole = _sampler(model, **options).draw(PROMPTS, 40, seed=4)
+    for narrow in ({"max_tree_nodes": 30}, {"memory_bytes": 3 * 10**5}):
+        parts = _sampler(model, **options, **narrow).draw(PROMPTS, 40, seed=4)
+        moved = sum(
+            (Counter(_counts(one)) - Counter(_counts(other))).total()
+            for one, other in zip(whole, parts, strict=True)
+        )
+        assert moved <= 1
+        for one, other in zip(whole, parts, strict=True):
+            assert other.count == 40 and other.forward_tokens is not None
+            assert other.written_tokens == pytest.approx(one.written_tokens, abs=12)
+
+
+def test_fewer_draws_are_the_first_of_more() -> None:
+    model = number_model()
+    few, more = (_sampler(model).draw(PROMPTS[:1], count, seed=4)[0] for count in (50, 200))
+    assert not Counter(_counts(few)) - Counter(_counts(more))
+
+
+def test_another_temperature_gives_other_shares() -> None:
+    """Chi-square of first tokens against the tempered softmax; seeded, p above 0.001."""
+    model = number_model(stop_bias=5.0)
+    sampler = LocalSampler(
+        model, number_tokenizer(), number_format(), max_new_tokens=1, temperature=2.0
+    )
+    drawn = sampler.draw(PROMPTS[:1], 1500, seed=0)[0]
+    assert drawn.count == 1500
+    exact: dict[tuple[str, bool], float] = defaultdict(float)
+    p = _next_probabilities(model, [list(number_format().prompt_ids(PROMPTS[0]))])[0]
+    heated = p**0.5 / (p**0.5).sum()
+    stop = number_format().stop_token_id
+    for token, mass in enumerate(heated.tolist()):
+        exact["" if token == stop else _text([token]), token != stop] += mass
+    assert _p_value(_counts(drawn), exact) > 1e-3
+
+
+def test_no_draws_are_no_work() -> None:
+    (nothing,) = _sampler(number_model()).draw(PROMPTS[:1], 0, seed=0)
+    assert nothing == Draws((), 0, 0)
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0, float("inf"), float("nan")])
+def test_a_temperature_without_sense_is_refused(temperature: float) -> None:
+    with pytest.raises(ValueError, match="temperature"):
+        LocalSampler(number_model(), number_tokenizer(), number_format(), temperature=temperature)
+
+
 def test_an_answer_at_the_limit_is_cut_off() -> None:
     model = number_model(stop_bias=-50.0)
     draws = _sampler(model, max_new_tokens=4).draw(PROMPTS[:1], 50, seed=0)[0]
