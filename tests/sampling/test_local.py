@@ -135,6 +135,7 @@ def test_each_prefix_is_computed_once() -> None:
         last = len(ids) - 1 if answer.truncated else len(ids)
         prefixes |= {tuple(ids[:length]) for length in range(1, last + 1)}
     # Texts tokenised anew may differ from what was drawn, by a few merged characters.
+    assert draws.forward_tokens is not None
     assert abs(draws.forward_tokens - len(prefixes)) <= 0.1 * len(prefixes)
     assert draws.forward_tokens < 500
 

@@ -1,6 +1,7 @@
 import pytest
 import torch
 from transformers import DynamicCache
+from transformers.cache_utils import CacheLayerMixin
 
 from aleator.sampling.memory import MemoryBudget
 from tests.number_model import number_model
@@ -15,6 +16,7 @@ def test_a_token_takes_what_its_keys_and_values_take(architecture: Architecture)
         model(input_ids=torch.ones(1, 5, dtype=torch.long), past_key_values=cache, use_cache=True)
     held = 0
     for layer in cache.layers:
+        assert isinstance(layer, CacheLayerMixin)
         assert layer.keys is not None and layer.values is not None
         held += layer.keys.nbytes + layer.values.nbytes
     budget = MemoryBudget.of(model)

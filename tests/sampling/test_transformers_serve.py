@@ -109,7 +109,8 @@ def _first_tokens() -> dict[str, float]:
         logits = tiny_model("qwen3", "sdpa").eval()(input_ids=ids).logits[0, -1]
     masses: dict[str, float] = defaultdict(float)
     for token, mass in enumerate(torch.softmax(logits.double(), dim=-1).tolist()):
-        masses[tokenizer.decode([token], skip_special_tokens=True)] += mass
+        (text,) = tokenizer.batch_decode([[token]], skip_special_tokens=True)
+        masses[text] += mass
     return masses
 
 
