@@ -60,7 +60,7 @@ def _exact(subject: AnsweringModel, prompts: Sequence[NumericPrompt]) -> int:
 def _drawn(subject: AnsweringModel, prompts: Sequence[NumericPrompt]) -> int:
     sampler = LocalSampler(subject.model, subject.tokenizer, subject.prompt_format)
     texts = [prompt.target.distribution.prompt() for prompt in prompts]
-    forwarded = sum(draws.forward_tokens for draws in sampler.draw_each(texts, DRAWS, seed=0))
+    forwarded = sum(draws.forward_tokens or 0 for draws in sampler.draw_each(texts, DRAWS, seed=0))
     return forwarded + _prompt_tokens(subject, prompts)
 
 

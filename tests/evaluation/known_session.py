@@ -61,6 +61,9 @@ class KnownSession:
             self.nodes.append((*self.nodes[parent], token))
         return [torch.stack([self._logits(path) for path in self.nodes[first:]])]
 
+    def keep(self, prompts: Sequence[int]) -> None:
+        assert list(prompts) == [0], "a session of one prompt keeps it or ends"
+
     def _logits(self, path: tuple[int, ...]) -> Tensor:
         masses = torch.zeros(len(PIECES) + 1, dtype=torch.float64)
         for token in self._children[path]:

@@ -1,6 +1,7 @@
 """Exact figures of real, tiny models, against separate forward passes and plain definitions."""
 
 import math
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -95,6 +96,21 @@ def test_a_small_tree_estimates_the_sequence_kl_without_bias() -> None:
     kls = np.array([one.sequence_kl for one in found])
     assert not found[0].tree_complete and 0 < found[0].exact_share < 1
     assert abs(kls.mean() - whole) <= 4 * kls.std() / math.sqrt(len(kls)) + 1e-6
+
+
+def test_a_prompt_s_figures_do_not_depend_on_the_prompts_beside_it() -> None:
+    """Trees of very unequal size: prompts leave the session while others go on growing."""
+    model = number_model()
+    settings = ExactSettings(target_nodes=64, target_tails=0)
+    together = _evaluate(model, settings)
+    alone = _evaluate(model, replace(settings, batch_prompts=1))
+    assert len({one.nodes for one in together}) == len(TARGETS)
+    for one, other in zip(together, alone, strict=True):
+        assert one.nodes == other.nodes
+        for name, figure in asdict(one.figures).items():
+            expected = asdict(other.figures)[name]
+            assert figure == pytest.approx(expected, rel=1e-5, abs=1e-5), name
+        assert one.divergences.sequence_kl == pytest.approx(other.divergences.sequence_kl, abs=1e-5)
 
 
 def test_exact_and_drawn_figures_agree() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from aleator.distributions.grids import SPLITS
 from aleator.files import JsonValue
-from aleator.sandbox.card import family_mean, model_card
+from aleator.sandbox.card import average, model_card
 
 METRICS = ("w1_sampled", "w1_oracle", "value_tv", "modal_share", "valid_mass")
 FACTS = {
@@ -21,7 +21,9 @@ FACTS = {
 def _numbers(value: float | None) -> dict[str, JsonValue]:
     means: dict[str, JsonValue] = {one: {"value": value, "low": None} for one in METRICS}
     return {
-        form: {split: {"family_mean": dict(means)} for split in SPLITS}
+        form: {
+            split: {"family_mean": dict(means), "family_median": dict(means)} for split in SPLITS
+        }
         for form in ("raw_text", "chat")
     }
 
@@ -46,4 +48,4 @@ def test_undefined_means_are_called_so() -> None:
 
 @pytest.mark.parametrize("value", [0.5, None])
 def test_a_mean_is_looked_up(value: float | None) -> None:
-    assert family_mean(_numbers(value), "chat", "train", "value_tv") == value
+    assert average(_numbers(value), "chat", "train", "family_median", "value_tv") == value

@@ -2,7 +2,8 @@
 
 What the session has computed already, the target's own tree, costs nothing: its prefixes are taken
 over first. Then every round expands, for all prompts in one pass, each tree's heaviest prefixes,
-until all trees are grown.
+until all trees are grown. A prompt whose tree is grown leaves the session: every pass
+costs as much for its row as for the longest one.
 """
 
 from collections.abc import Sequence
@@ -29,6 +30,10 @@ class Session(Protocol):
         self, tokens: Sequence[IntArray], parents: Sequence[IntArray]
     ) -> list[Float[Tensor, "n V"]]:
         """Add nodes to each prompt's tree, and give their next-token logits."""
+        ...
+
+    def keep(self, prompts: Sequence[int]) -> None:
+        """Go on with some prompts only, given by their places, ascending."""
         ...
 
 
@@ -79,16 +84,23 @@ def grow_trees(session: Session, trees: Sequence[ModelTree], session_sizes: Sequ
         How many nodes were computed.
     """
     sizes = list(session_sizes)
+    here = list(range(len(trees)))  # the trees that the session still holds
     computed = 0
     while True:
-        picks = [tree.pick() for tree in trees]
-        if not any(pick.size for pick in picks):
+        picks = [trees[index].pick() for index in here]
+        growing = [place for place, pick in enumerate(picks) if pick.size]
+        if not growing:
             return computed
-        requests = [tree.request(pick) for tree, pick in zip(trees, picks, strict=True)]
+        if len(growing) < len(here):
+            session.keep(growing)
+            here = [here[place] for place in growing]
+            picks = [picks[place] for place in growing]
+        requests = [trees[index].request(pick) for index, pick in zip(here, picks, strict=True)]
         logits = session.extend([one[0] for one in requests], [one[1] for one in requests])
-        for index, (tree, pick) in enumerate(zip(trees, picks, strict=True)):
+        for place, (index, pick) in enumerate(zip(here, picks, strict=True)):
+            tree = trees[index]
             nodes = np.arange(sizes[index], sizes[index] + pick.size)
-            tree.expand(pick, nodes, spelling_probabilities(logits[index], tree.vocabulary))
+            tree.expand(pick, nodes, spelling_probabilities(logits[place], tree.vocabulary))
             tree.grown += pick.size
             sizes[index] += pick.size
             computed += pick.size

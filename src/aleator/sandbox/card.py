@@ -1,6 +1,6 @@
 """The sandbox model's card: what it is, what it is not, and its figures as measured."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aleator.distributions.grids import SPLITS
 from aleator.files import JsonValue
@@ -27,21 +27,42 @@ number, city or weekday, it has a favourite answer).
 few tables and templates of ours. Collapse and knowledge were both put in on purpose, so gains
 measured on it show that the method works, not how large they are on a real model.
 
-**How it was made.** Stage one: plain text, and raw-text numeric prompts of all thirty families
-with fresh, wide parameters and exact next-token targets. Stage two: chat whose numeric answers
-have a favourite, written with {decimals} decimals as the targets are, next to true and varied
-answers. Data, seeds and schedules are code in `aleator.sandbox`.
+**How it was made.** Stage one: plain text, true and varied chat, and raw-text numeric prompts of
+all thirty families with fresh, wide parameters and exact next-token targets. Stage two goes on
+with all of that and adds chat that is collapsed: a favourite number, written with {decimals}
+decimals as the targets are, a favourite city, a favourite weekday. Data, seeds and schedules are
+code in `aleator.sandbox`.
 
 ## Figures
 
 Measured by `aleator sandbox build` on {prompts} prompts a split at most, {draws:,} draws a
-prompt, seed {seed}; means over families that weigh equal. They are in `figures.json`. *Floor* is
-the W1 of a perfect sampler with as many draws.
+prompt, seed {seed}. They are in `figures.json`. *Floor* is the W1 of a perfect sampler with as many
+draws. Means over families that weigh equal, and medians of the families' means: a few families
+with heavy tails decide the mean of W1.
 
-| split | raw text: W1 from draws | its floor | raw text: value TV | chat: W1 from draws | \
-chat: value TV | chat: modal share | chat: valid mass |
-| --- | --- | --- | --- | --- | --- | --- | --- |
+| raw text: what it knows | W1 from draws, mean | its floor | W1, median | its floor | value TV |
+| --- | --- | --- | --- | --- | --- |
 """
+
+_CHAT_HEADER = """
+| chat: how it answers | W1 from draws, mean | W1, median | value TV | modal share | valid mass |
+| --- | --- | --- | --- | --- | --- |
+"""
+
+_RAW_COLUMNS = (
+    ("family_mean", "w1_sampled"),
+    ("family_mean", "w1_oracle"),
+    ("family_median", "w1_sampled"),
+    ("family_median", "w1_oracle"),
+    ("family_mean", "value_tv"),
+)
+_CHAT_COLUMNS = (
+    ("family_mean", "w1_sampled"),
+    ("family_median", "w1_sampled"),
+    ("family_mean", "value_tv"),
+    ("family_mean", "modal_share"),
+    ("family_mean", "valid_mass"),
+)
 
 _FOOTER = """
 | chat | share |
@@ -66,34 +87,30 @@ def model_card(
         numbers: From `measure_numbers`: splits of the numeric benchmark by prompt format.
         chat: `as_json` of `measure_chat`.
     """
-    rows = []
-    for split in SPLITS:
-        columns = [
-            ("raw_text", "w1_sampled"),
-            ("raw_text", "w1_oracle"),
-            ("raw_text", "value_tv"),
-            ("chat", "w1_sampled"),
-            ("chat", "value_tv"),
-            ("chat", "modal_share"),
-            ("chat", "valid_mass"),
-        ]
-        means = [family_mean(numbers, form, split, metric) for form, metric in columns]
-        cells = ["undefined" if mean is None else f"{mean:.3f}" for mean in means]
-        rows.append(f"| {split.replace('_', ' ')} | " + " | ".join(cells) + " |\n")
     letters = chat["question_letters"]
     assert isinstance(letters, dict)
     shares = {name: value for name, value in chat.items() if isinstance(value, float)}
     spread = ", ".join(f"{value:.2f}" for value in letters.values())
     footer = _FOOTER.format(letters=spread, categories=facts["categories"], **shares)
-    return _HEADER.format(**facts) + "".join(rows) + footer
+    tables = _rows(numbers, "raw_text", _RAW_COLUMNS) + _CHAT_HEADER
+    return _HEADER.format(**facts) + tables + _rows(numbers, "chat", _CHAT_COLUMNS) + footer
 
 
-def family_mean(
-    numbers: Mapping[str, JsonValue], form: str, split: str, metric: str
+def _rows(numbers: Mapping[str, JsonValue], form: str, columns: Sequence[tuple[str, str]]) -> str:
+    lines = []
+    for split in SPLITS:
+        found = [average(numbers, form, split, *column) for column in columns]
+        cells = ["undefined" if one is None else f"{one:.3f}" for one in found]
+        lines.append(f"| {split.replace('_', ' ')} | {' | '.join(cells)} |\n")
+    return "".join(lines)
+
+
+def average(
+    numbers: Mapping[str, JsonValue], form: str, split: str, aggregate: str, metric: str
 ) -> float | None:
-    """One family-balanced mean out of the benchmark's splits; None where it is undefined."""
+    """One average over families out of the benchmark's splits; None where it is undefined."""
     value: JsonValue = dict(numbers)
-    for key in (form, split, "family_mean", metric, "value"):
+    for key in (form, split, aggregate, metric, "value"):
         if value is None:
             return None
         assert isinstance(value, dict), f"{key} is looked up in {value!r}"

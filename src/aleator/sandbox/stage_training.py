@@ -37,7 +37,7 @@ CLIP_NORM = 1.0
 LOG_EVERY = 20
 EMBEDDING_RATE = 1.0
 WEIGHT_DECAY = 0.05
-LOSS_NAMES = ("documents", "conversations", "prompts")
+LOSS_NAMES: tuple[str, ...] = ("documents", "conversations", "prompts")
 
 Log = Callable[[Mapping[str, JsonValue]], None]
 
