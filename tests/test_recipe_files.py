@@ -9,10 +9,13 @@ from aleator import recipe_files
 from aleator.errors import InputError, UnknownNameError
 from aleator.recipe_files import (
     find_recipe,
+    find_target_file,
     recipe_names,
     recipe_path,
     recipe_summary,
     recipes_folder,
+    target_file_names,
+    target_file_path,
 )
 from tests.sources import ROOT
 
@@ -68,6 +71,18 @@ def test_a_users_own_file_comes_first(tmp_path: Path, monkeypatch: pytest.Monkey
     assert find_recipe("wide") == Path("wide")
     with pytest.raises(UnknownNameError):
         find_recipe("mine.yaml")
+
+
+def test_target_files_are_told_from_recipes(tmp_path: Path) -> None:
+    assert "language/closed_sets" in target_file_names()
+    assert not set(target_file_names()) & set(recipe_names())
+    assert find_target_file("language/closed_sets") == target_file_path("language/closed_sets")
+    own = tmp_path / "mine.jsonl"
+    own.touch()
+    assert find_target_file(str(own)) == own
+    with pytest.raises(UnknownNameError, match="unknown target file 'wide'; known: language/"):
+        find_target_file("wide")
+    assert not [name for name in target_file_names() if not recipe_summary(target_file_path(name))]
 
 
 def test_a_recipe_without_a_comment_has_no_summary(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aleator.models.adapters import load_adapter
     from aleator.models.loading import LoadedModel, load_model
     from aleator.outcomes.discretize import discretise
+    from aleator.outcomes.language import LanguageTarget, read_targets
     from aleator.outcomes.lattice import NumericTarget
     from aleator.outcomes.outcomes import Outcomes
     from aleator.sampling.local import LocalSampler
@@ -30,6 +31,7 @@ __all__ = [
     "ChatFormat",
     "Distribution",
     "Family",
+    "LanguageTarget",
     "LoadedModel",
     "LocalSampler",
     "NumericTarget",
@@ -40,6 +42,7 @@ __all__ = [
     "family",
     "load_adapter",
     "load_model",
+    "read_targets",
     "split_distributions",
     "train",
 ]
@@ -52,6 +55,7 @@ _HOMES = {
     "aleator.models.adapters": ("load_adapter",),
     "aleator.models.loading": ("LoadedModel", "load_model"),
     "aleator.outcomes.discretize": ("discretise",),
+    "aleator.outcomes.language": ("LanguageTarget", "read_targets"),
     "aleator.outcomes.lattice": ("NumericTarget",),
     "aleator.outcomes.outcomes": ("Outcomes",),
     "aleator.sampling.local": ("LocalSampler",),

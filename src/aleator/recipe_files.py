@@ -1,10 +1,12 @@
-"""Where the recipes that come with aleator lie.
+"""Where the recipes and target files that come with aleator lie.
 
 In a checkout that is `recipes/` at the root, where a user looks for them; in an installed wheel the
 same folder travels inside the package. A recipe is named by its path there, without ending:
-`wide`, `paper/soft`.
+`wide`, `paper/soft`. A target file (`language/closed_sets`) is told from a recipe by its list of
+`sets`.
 """
 
+import re
 from pathlib import Path
 
 import aleator
@@ -12,6 +14,7 @@ from aleator.errors import InputError, UnknownNameError
 from aleator.files import read_text
 
 _ENDING = ".yaml"
+_IS_TARGET_FILE = re.compile(r"^sets:", re.MULTILINE)
 
 
 def recipes_folder() -> Path:
@@ -29,8 +32,21 @@ def recipes_folder() -> Path:
 
 def recipe_names() -> tuple[str, ...]:
     """The names of all recipes, sorted."""
+    return _names(target_files=False)
+
+
+def target_file_names() -> tuple[str, ...]:
+    """The names of all target files, sorted."""
+    return _names(target_files=True)
+
+
+def _names(*, target_files: bool) -> tuple[str, ...]:
     folder = recipes_folder()
-    found = (path.relative_to(folder) for path in folder.rglob(f"*{_ENDING}"))
+    found = (
+        path.relative_to(folder)
+        for path in folder.rglob(f"*{_ENDING}")
+        if (_IS_TARGET_FILE.search(read_text(path)) is not None) == target_files
+    )
     return tuple(sorted(path.with_suffix("").as_posix() for path in found))
 
 
@@ -40,9 +56,21 @@ def recipe_path(name: str) -> Path:
     Raises:
         UnknownNameError: There is none of that name.
     """
-    names = recipe_names()
+    return _path("recipe", name, recipe_names())
+
+
+def target_file_path(name: str) -> Path:
+    """The target file called `name`.
+
+    Raises:
+        UnknownNameError: There is none of that name.
+    """
+    return _path("target file", name, target_file_names())
+
+
+def _path(kind: str, name: str, names: tuple[str, ...]) -> Path:
     if name not in names:
-        raise UnknownNameError("recipe", name, names)
+        raise UnknownNameError(kind, name, names)
     return recipes_folder() / f"{name}{_ENDING}"
 
 
@@ -56,7 +84,17 @@ def find_recipe(name_or_file: str) -> Path:
     return own if own.is_file() else recipe_path(name_or_file)
 
 
+def find_target_file(name_or_file: str) -> Path:
+    """The user's own file where there is one, otherwise the target file of that name.
+
+    Raises:
+        UnknownNameError: It is neither.
+    """
+    own = Path(name_or_file)
+    return own if own.is_file() else target_file_path(name_or_file)
+
+
 def recipe_summary(path: Path) -> str:
-    """What a recipe says it is: its first comment line, or nothing."""
+    """What a recipe or a target file says it is: its first comment line, or nothing."""
     first = read_text(path).partition("\n")[0]
     return first.removeprefix("#").strip() if first.startswith("#") else ""

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from aleator.benchmarks.catalogue import BenchSettings
 from aleator.benchmarks.endpoint import open_endpoint
-from aleator.benchmarks.evaluation import EvaluationRequest, check_benches, run_evaluation
+from aleator.benchmarks.evaluation import EvaluationRequest, run_evaluation
 from aleator.benchmarks.numeric import EXACT_METRICS, NumericSettings, run_numeric
 from aleator.errors import EndpointError, InputError
 from aleator.files import as_object, read_json, read_rows
@@ -51,7 +52,8 @@ def test_a_server_that_dies_midway_leaves_rows_that_are_taken_up_again(tmp_path:
 
 
 def test_an_evaluation_of_an_endpoint(tmp_path: Path) -> None:
-    request = EvaluationRequest(MODEL, tmp_path, ("numeric",), numeric=SETTINGS)
+    settings = BenchSettings(numeric=SETTINGS)
+    request = EvaluationRequest(MODEL, tmp_path, ("numeric",), settings=settings)
     with ChatServer(logprobs=False).running() as server:
         served = open_endpoint(server.settings())
         assert served.subject.model is None
@@ -79,11 +81,3 @@ def test_without_logits_and_draws_nothing_is_left_to_measure(tmp_path: Path) -> 
         subject = open_endpoint(server.settings()).subject
         with pytest.raises(InputError, match="give draws above 0"):
             run_numeric(subject, replace(SETTINGS, draws=0), tmp_path)
-
-
-def test_benchmarks_that_need_logits_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aleator.benchmarks.evaluation.BENCHMARKS", ("numeric", "perplexity"))
-    check_benches(("numeric",), by_draws=True)
-    check_benches(("perplexity",))
-    with pytest.raises(InputError, match="'perplexity' needs a model's logits.* choose of numeric"):
-        check_benches(("numeric", "perplexity"), by_draws=True)

@@ -3,15 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from aleator.benchmarks.evaluation import (
-    BENCHMARKS,
-    EvaluationRequest,
-    check_benches,
-    run_evaluation,
-)
+from aleator.benchmarks.catalogue import BenchSettings
+from aleator.benchmarks.evaluation import EvaluationRequest, run_evaluation
+from aleator.benchmarks.methods import MethodSettings
 from aleator.benchmarks.numeric import NumericSettings
 from aleator.benchmarks.subject import open_model
-from aleator.errors import ConfigurationChangedError, InputError, UnknownNameError
+from aleator.errors import ConfigurationChangedError, InputError
 from aleator.files import as_object, read_json
 from tests.tiny_models import tiny_model, tiny_tokenizer
 
@@ -27,7 +24,8 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def _request(model: str, out: Path) -> EvaluationRequest:
-    return EvaluationRequest(model, out, ("numeric",), numeric=SETTINGS, command="aleator eval")
+    settings = BenchSettings(numeric=SETTINGS)
+    return EvaluationRequest(model, out, ("numeric",), settings=settings, command="aleator eval")
 
 
 def test_a_directory_is_written_and_continued(model: str, tmp_path: Path) -> None:
@@ -51,13 +49,25 @@ def test_another_configuration_is_refused(model: str, tmp_path: Path) -> None:
     opened = open_model(model, None)
     request = _request(model, tmp_path)
     run_evaluation(request, opened, lambda *state: None)
-    changed = replace(request, numeric=replace(SETTINGS, draws=30))
+    changed = replace(request, settings=BenchSettings(numeric=replace(SETTINGS, draws=30)))
     with pytest.raises(ConfigurationChangedError, match="numeric.draws was 20, is 30"):
         run_evaluation(changed, opened, lambda *state: None)
 
 
-def test_unknown_benchmarks_are_refused_with_a_list() -> None:
-    with pytest.raises(UnknownNameError, match=", ".join(BENCHMARKS)):
-        check_benches(("numerik",))
-    with pytest.raises(InputError, match="no benchmark"):
-        check_benches(())
+def test_a_method_is_kept_with_its_price_and_another_one_refused(
+    model: str, tmp_path: Path
+) -> None:
+    opened = open_model(model, None)
+    request = replace(_request(model, tmp_path), method=MethodSettings("verbalized"))
+    path = run_evaluation(request, opened, lambda *state: None)
+    bench = as_object(as_object(read_json(path), path)["bench"], path)
+    method = as_object(as_object(bench["numeric"], path)["method"], path)
+    assert method["name"] == "verbalized" and method["draws"] == 80
+    with pytest.raises(ConfigurationChangedError, match="numeric.method.name was 'verbalized'"):
+        run_evaluation(_request(model, tmp_path), opened, lambda *state: None)
+
+
+def test_a_method_that_is_not_for_a_benchmark_is_refused(tmp_path: Path) -> None:
+    request = EvaluationRequest("m", tmp_path, ("novelty",), method=MethodSettings("ssot"))
+    with pytest.raises(InputError, match="not for the benchmark 'novelty'"):
+        request.check()

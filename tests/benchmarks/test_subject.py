@@ -3,11 +3,18 @@ from pathlib import Path
 import pytest
 import torch
 
-from aleator.benchmarks.subject import adapter_decimals, adapter_folder, open_model
+from aleator.benchmarks.subject import (
+    AnsweringModel,
+    Subject,
+    adapter_decimals,
+    adapter_folder,
+    open_model,
+)
 from aleator.errors import InputError, ModelError
 from aleator.files import write_yaml
 from aleator.models.adapters import LoraSettings, attach_adapter, save_adapter
 from aleator.models.loading import load_model
+from tests.number_model import number_format, number_model, number_tokenizer
 from tests.tiny_models import tiny_model, tiny_tokenizer
 
 
@@ -47,6 +54,28 @@ def test_an_adapter_is_found_in_its_run(directory: Path, tmp_path: Path) -> None
 def test_an_adapter_that_changes_nothing_is_noticed(directory: Path, tmp_path: Path) -> None:
     folder = _adapter(directory, tmp_path / "adapter", trained=False)
     assert open_model(str(directory), folder).adapter_silent
+
+
+def test_a_local_subject_is_asked_with_a_system_message_and_a_temperature() -> None:
+    """At a low temperature every draw is the likeliest answer to the conversation as it stands."""
+    network, tokenizer = number_model(stop_bias=6.0), number_tokenizer()
+    subject = Subject.local(AnsweringModel(network, tokenizer, number_format()))
+    for system in (None, "Answer in words.", "Never stop."):
+        (drawn,) = subject.answers(6, system=system, temperature=0.001).draw_each(["Go"], 9, 0)
+        turns = [("system", system), ("user", "Go")]
+        messages = [{"role": role, "content": text} for role, text in turns if text is not None]
+        ids = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)
+        assert isinstance(ids, list)
+        path: list[int] = []
+        for _ in range(6):
+            with torch.no_grad():
+                path.append(int(network(torch.tensor([[*ids, *path]])).logits[0, -1].argmax()))
+            if path[-1] == number_format().stop_token_id:
+                break
+        written = [token for token in path if token != number_format().stop_token_id]
+        assert [one.text for one in drawn.answers] == [tokenizer.batch_decode([written])[0]]
+    (plain,) = subject.answers(6).draw_each(["Go"], 200, 0)
+    assert len(plain.answers) > 10
 
 
 def test_a_folder_without_an_adapter_is_refused(directory: Path, tmp_path: Path) -> None:

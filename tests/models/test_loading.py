@@ -6,8 +6,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from aleator.errors import ModelError
-from aleator.models.loading import load_model, sandbox_path
+from aleator.models.loading import hub_revision, load_classifier, load_model, sandbox_path
 from aleator.tokens.chat import ChatFormat
+from tests.tiny_judges import reward_model, reward_tokenizer, saved
 from tests.tiny_models import tiny_model, tiny_tokenizer
 
 
@@ -119,3 +120,34 @@ def test_an_unknown_architecture(folder: Path) -> None:
     config["model_type"] = "telepathy"
     (folder / "config.json").write_text(json.dumps(config))
     assert "cannot use the model" in error(str(folder))
+
+
+def test_a_classifier(tmp_path: Path) -> None:
+    model, tokenizer = reward_model(), reward_tokenizer()
+    folder = saved(model, tokenizer, tmp_path / "model")
+    loaded = load_classifier(folder, labels=1, device="cpu")
+    assert loaded.model.config.num_labels == 1
+    assert not loaded.model.training and loaded.revision is None
+    ids = torch.tensor([tokenizer("1 2 3")["input_ids"]])
+    assert torch.equal(loaded.model(ids).logits, model(ids).logits)
+
+
+def test_a_classifier_with_a_tokenizer_from_elsewhere(tmp_path: Path) -> None:
+    folder = saved(reward_model(), reward_tokenizer(), tmp_path / "model")
+    tiny_tokenizer("chatml").save_pretrained(tmp_path / "tokenizer")
+    loaded = load_classifier(folder, labels=1, tokenizer=str(tmp_path / "tokenizer"), device="cpu")
+    assert loaded.tokenizer.chat_template == tiny_tokenizer("chatml").chat_template
+
+
+def test_pickled_classifiers_are_not_looked_at(tmp_path: Path) -> None:
+    folder = saved(reward_model(), reward_tokenizer(), tmp_path)
+    torch.save(load_file(tmp_path / "model.safetensors"), tmp_path / "pytorch_model.bin")
+    (tmp_path / "model.safetensors").unlink()
+    with pytest.raises(ModelError, match="holds no weights in safetensors format"):
+        load_classifier(folder, labels=1, device="cpu")
+
+
+def test_revisions(tmp_path: Path) -> None:
+    assert hub_revision(str(tmp_path)) is None
+    with pytest.raises(ModelError, match="the hub has no such model or cannot be reached"):
+        hub_revision("nobody/nothing")

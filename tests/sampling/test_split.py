@@ -64,3 +64,10 @@ def test_chunks_change_nothing(monkeypatch: pytest.MonkeyPatch, rng: np.random.G
     parts = split_draws(logits, draws, levels)
     assert np.array_equal(whole.rows, parts.rows) and np.array_equal(whole.tokens, parts.tokens)
     assert [one.tolist() for one in whole.draws] == [one.tolist() for one in parts.draws]
+
+
+def test_bfloat16_logits_are_divided_in_float32(rng: np.random.Generator) -> None:
+    logits = torch.tensor([[1.0, 1.0078125]], dtype=torch.bfloat16)
+    found = split_draws(logits, [np.arange(200_000)], rng.random(200_000), 0.01)
+    p = 1 / (1 + np.exp(-0.78125))
+    assert abs(len(found.draws[1]) / 200_000 - p) <= 4 * np.sqrt(p * (1 - p) / 200_000)

@@ -9,7 +9,7 @@ from tokenizers import processors
 from transformers import PreTrainedTokenizerFast
 
 from aleator.errors import ModelError
-from aleator.tokens.chat import ChatFormat, PlainFormat, PromptFormat
+from aleator.tokens.chat import ChatFormat, PlainFormat, PromptFormat, conversation_ids
 from tests.tiny_models import Template, tiny_tokenizer
 
 CHATS: tuple[Template, ...] = tuple(name for name in get_args(Template) if name != "none")
@@ -127,6 +127,17 @@ def test_a_template_without_system_messages() -> None:
         ChatFormat(tiny_tokenizer("gemma"), system="The model")
 
 
+def test_a_template_that_drops_system_messages() -> None:
+    tokenizer = tiny_tokenizer("chatml")
+    template = str(tokenizer.chat_template)
+    dropping = template.replace("messages %}", "messages if message.role != 'system' %}", 1)
+    assert dropping != template
+    tokenizer.chat_template = dropping
+    ChatFormat(tokenizer)
+    with pytest.raises(ModelError, match="drops the system message"):
+        ChatFormat(tokenizer, system="The model")
+
+
 def test_template_options() -> None:
     thinking = ChatFormat(TOKENIZERS["chatml_thinking"], template_options={"enable_thinking": True})
     prompt = text(TOKENIZERS["chatml_thinking"], thinking.prompt_ids("Hi"))
@@ -188,3 +199,25 @@ def test_a_tokenizer_that_ends_texts_itself() -> None:
     )
     with pytest.raises(ModelError, match="puts a token behind every text"):
         PlainFormat(tokenizer)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("chatml", "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nYes?<|im_end|>\n"),
+        (
+            "gemma",
+            "<bos><start_of_turn>user\nHi<end_of_turn>\n<start_of_turn>model\nYes?<end_of_turn>\n",
+        ),
+    ],
+)
+def test_a_whole_conversation(name: str, expected: str) -> None:
+    """One beginning of sequence, and no opening of a further turn."""
+    assert text(TOKENIZERS[name], conversation_ids(TOKENIZERS[name], "Hi", "Yes?")) == expected
+
+
+def test_a_conversation_that_the_template_refuses() -> None:
+    tokenizer = tiny_tokenizer("gemma")
+    tokenizer.chat_template = "{{ raise_exception('no conversations') }}"
+    with pytest.raises(ModelError, match="refuses a user's turn and an answer"):
+        conversation_ids(tokenizer, "Hi", "Yes?")

@@ -27,6 +27,7 @@ from aleator.training.recipe_yaml import (
     read_recipe,
     recipe_values,
 )
+from aleator.training.target_files import read_target_files
 
 BASE: Mapping[str, JsonValue] = {
     "method": "soft",
@@ -50,7 +51,7 @@ def test_what_is_not_said_is_default() -> None:
 @pytest.mark.parametrize("name", recipe_names())
 def test_every_shipped_recipe_is_sound_and_says_everything(name: str, tmp_path: Path) -> None:
     recipe = read_recipe(recipe_path(name))
-    assert len(make_visits(recipe)) > 0
+    assert len(make_visits(recipe, read_target_files(recipe))) > 0
     written = tmp_path / "again.yaml"
     write_yaml(written, recipe_values(recipe))
     assert read_recipe(written) == recipe
@@ -116,6 +117,7 @@ def test_a_recipe_survives_being_written_and_read(
         ({"data.families": "[chi, gaussian]"}, {"data.families": ["chi", "gaussian"]}),
         ({"supervision": "{kind: paths, paths: 4}"}, {"supervision.paths": 4}),
         ({"validation": "null"}, {"validation": None}),
+        ({"targets": "[mine.yaml]"}, {"targets": ["mine.yaml"]}),
         ({"validation.every": "5"}, {"validation.every": 5}),
     ],
 )
@@ -153,6 +155,10 @@ def test_overrides_replace_values(
         ({"seed": 1.5}, "my.yaml: seed: input should be a valid integer, not 1.5"),
         ({"optimiser": {"warmup_ratio": 2}}, "optimiser.warmup_ratio: input should be less than 1"),
         ({"method": "hard"}, "my.yaml: supervision.kind 'tree' does not go with method 'hard'"),
+        ({"mix": {"numeric": 1}}, "my.yaml: a mix needs target files: name them under targets"),
+        ({"targets": ["a"], "mix": {"a": 1}}, "my.yaml: a mix has no epochs: set epochs to null"),
+        ({"targets": ["a"], "mix": {"a": 0}}, "my.yaml: mix.a: input should be greater than 0"),
+        ({"targets": "a"}, "my.yaml: targets: should be a list, such as"),
         ({"epochs": None}, "my.yaml: give either epochs or max_steps"),
         (
             {"data": {"source": "published", "families": ["gausian"]}},

@@ -13,7 +13,7 @@ from aleator.distributions.grids import split_distributions
 from aleator.models.adapters import LoraSettings, attach_adapter
 from aleator.outcomes.lattice import NumericTarget
 from aleator.training.collator import BatchMaker, TrainingBatch, TreeCollator
-from aleator.training.prompts import Visit, Visits, make_visits
+from aleator.training.prompts import Visit, Visits, make_visits, numeric_question
 from aleator.training.recipe import (
     DrawSupervision,
     Lora,
@@ -72,7 +72,9 @@ def test_the_loss_falls_on_one_prompt(maker: BatchMaker, tmp_path: Path) -> None
     fair = FAMILIES["bernoulli"].distribution(p=0.5)
     optimiser = replace(RECIPE.optimiser, learning_rate=0.03)
     recipe = replace(RECIPE, optimiser=optimiser, max_steps=40, batch_size=1, log_every=1)
-    trainer = _trainer(recipe, maker, tmp_path, Visits(40, lambda number: fair, BERNOULLI))
+    trainer = _trainer(
+        recipe, maker, tmp_path, Visits(40, lambda number: numeric_question(fair, BERNOULLI))
+    )
     trainer.fit(None)
     losses = [row["loss"] for row in trainer.state.log_history if "loss" in row]
     assert losses[0] > 10

@@ -2,22 +2,35 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from transformers import TrainerControl, TrainerState, TrainingArguments
 
 from aleator.distributions.grids import split_distributions
+from aleator.outcomes.language import LanguageTarget
 from aleator.outcomes.lattice import NumericTarget
+from aleator.outcomes.outcomes import Outcomes
+from aleator.tokens.chat import ChatFormat
 from aleator.training.collator import BatchMaker
-from aleator.training.recipe import PublishedData, Validation
-from aleator.training.validation import VALIDATION_KL, SequenceKL, ValidationCallback
-from tests.tiny_models import tiny_model
+from aleator.training.prompts import numeric_question
+from aleator.training.recipe import PublishedData, Recipe, TreeSupervision, Validation
+from aleator.training.target_files import TargetFile
+from aleator.training.validation import (
+    HELD_OUT_KL,
+    LANGUAGE_KL,
+    VALIDATION_KL,
+    SequenceKL,
+    ValidationCallback,
+    validation_measures,
+)
+from tests.tiny_models import tiny_model, tiny_tokenizer
 
 
-def _by_enumeration(model: torch.nn.Module, maker: BatchMaker, target: NumericTarget) -> float:
+def _by_enumeration(
+    model: torch.nn.Module, maker: BatchMaker, prompt: list[int], outcomes: Outcomes
+) -> float:
     """KL(P ‖ Q) over whole answers: every answer's probability by a pass of its own."""
-    prompt = list(maker.prompt_format.prompt_ids(target.distribution.prompt()))
-    outcomes = target.outcomes()
     total = 0.0
     answers = maker.speller.encode(outcomes.strings)
     for answer, p in zip(answers, outcomes.probabilities.tolist(), strict=True):
@@ -38,19 +51,59 @@ def test_complete_trees_give_the_sequence_kl(maker: BatchMaker) -> None:
     discrete = [one for one in split if one.family.kind == "discrete"]
     assert split[: len(discrete)] == tuple(discrete), "the places chosen below rely on it"
     validation = Validation(split="held_out_families", prompts=2, nodes=500)
-    measure = SequenceKL.of(validation, PublishedData(decimals=0), maker, seed=1)
-    chosen = [NumericTarget.of(split[place], 0) for place in (0, len(split) - 1)]
-    expected = [_by_enumeration(model, maker, target) for target in chosen]
+    measure = _measure(validation, maker, seed=1, decimals=0)
+    expected = [
+        _by_enumeration(
+            model,
+            maker,
+            list(maker.prompt_format.prompt_ids(one.prompt())),
+            NumericTarget.of(one, 0).outcomes(),
+        )
+        for one in (split[0], split[-1])
+    ]
     assert measure(model) == pytest.approx(sum(expected) / 2, rel=1e-4)
+
+
+def _measure(validation: Validation, maker: BatchMaker, seed: int, decimals: int = 2) -> SequenceKL:
+    data = PublishedData(decimals=decimals)
+    questions = [numeric_question(one, data) for one in split_distributions(validation.split)]
+    return SequenceKL.of(questions, validation, maker, seed)
+
+
+def test_language_targets_are_measured_beside_the_numbers_and_held_out_ones_apart(
+    maker: BatchMaker,
+) -> None:
+    """Each against separate passes over every answer, the system message in its prompt."""
+    model = tiny_model("qwen3", "sdpa")
+    system = ChatFormat(tiny_tokenizer("chatml"), system="Be brief.")
+    maker = BatchMaker(maker.prompt_format, maker.speller, {"Be brief.": system})
+    words = Outcomes(("nor", "north", "south", "3"), np.array([0.1, 0.5, 0.0, 0.4]))
+    suits = Outcomes(("hearts", "spades"), np.array([0.5, 0.5]))
+    targets = (
+        LanguageTarget("words", ("Pick one.",), words),
+        LanguageTarget("suits", ("Draw.",), suits, system="Be brief.", split="held_out"),
+    )
+    recipe = Recipe(method="soft", supervision=TreeSupervision(), targets=("mine.yaml",), epochs=1)
+    validation = Validation(prompts=1, nodes=500)
+    file = TargetFile("mine", "", targets)
+    measures = validation_measures(recipe, validation, [file], maker)
+    assert list(measures) == [VALIDATION_KL, LANGUAGE_KL, HELD_OUT_KL]
+    for name, chat, prompt, outcomes in (
+        (LANGUAGE_KL, maker.prompt_format, "Pick one.", words),
+        (HELD_OUT_KL, system, "Draw.", suits),
+    ):
+        expected = _by_enumeration(model, maker, list(chat.prompt_ids(prompt)), outcomes)
+        assert measures[name](model) == pytest.approx(expected, rel=1e-4)
+    assert list(validation_measures(recipe, validation, [], maker)) == [VALIDATION_KL]
 
 
 def test_the_same_model_measures_the_same(maker: BatchMaker) -> None:
     model = tiny_model("qwen3", "sdpa")
     validation = Validation(split="held_out_families", prompts=5, nodes=4, tails=1)
-    first, second = (SequenceKL.of(validation, PublishedData(), maker, seed=1) for _ in range(2))
+    first, second = (_measure(validation, maker, seed=1) for _ in range(2))
     assert len(first.batches) == 2
     assert first(model) == first(model) == second(model)
-    assert SequenceKL.of(validation, PublishedData(), maker, seed=2)(model) != first(model)
+    assert _measure(validation, maker, seed=2)(model) != first(model)
 
 
 def test_when_the_callback_measures(tmp_path: Path) -> None:
@@ -63,7 +116,7 @@ def test_when_the_callback_measures(tmp_path: Path) -> None:
         steps.append(state.global_step)
         return 0.25
 
-    callback = ValidationCallback(measure, 3, told.append)
+    callback = ValidationCallback({VALIDATION_KL: measure}, 3, told.append)
     arguments = TrainingArguments(output_dir=str(tmp_path))
     callback.on_train_begin(arguments, state, control, model=model)
     for state.global_step in range(1, 8):

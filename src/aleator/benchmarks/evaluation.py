@@ -8,12 +8,13 @@ is added to its ``result.json``. Another configuration is refused, naming what d
 model it also holds ``endpoint``: its ``url`` and what its server was seen to do.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from aleator.benchmarks.numeric import NAME as NUMERIC
-from aleator.benchmarks.numeric import NumericSettings, run_numeric
+from aleator.benchmarks.catalogue import Bench, BenchSettings, bench, check_benches
+from aleator.benchmarks.methods import MethodSettings, PreparedMethod, check_method, prepare_method
+from aleator.benchmarks.price import cost_path
 from aleator.benchmarks.record import (
     SCHEMA_VERSION,
     EvaluationRecord,
@@ -21,14 +22,8 @@ from aleator.benchmarks.record import (
     fingerprint,
 )
 from aleator.benchmarks.subject import Opened, Served, Subject
-from aleator.errors import InputError, UnknownNameError
 from aleator.files import JsonValue, as_object, read_json, write_json
-
-BENCHMARKS = (NUMERIC,)
-"""The names of all benchmarks."""
-
-BY_DRAWS = (NUMERIC,)
-"""Those that do without logits, so that they can be put to an endpoint."""
+from aleator.sampling.cost import CostLog
 
 RESULT_FILE = "result.json"
 
@@ -45,7 +40,9 @@ class EvaluationRequest:
         out: The evaluation's directory.
         benches: Names of benchmarks.
         adapter: An adapter's folder, or the training run that holds it.
-        numeric: Settings of the numeric benchmark, its seed that of the evaluation.
+        seed: Of the evaluation; that of every benchmark's settings.
+        settings: Of the benchmarks.
+        method: How the model is asked.
         command: How it was asked for, for the record.
         trust_remote_code: Run code that comes with the model.
     """
@@ -54,28 +51,21 @@ class EvaluationRequest:
     out: Path
     benches: tuple[str, ...]
     adapter: Path | None = None
-    numeric: NumericSettings = NumericSettings()
+    seed: int = 0
+    settings: BenchSettings = BenchSettings()
+    method: MethodSettings = MethodSettings()
     command: str = ""
     trust_remote_code: bool = False
 
+    def check(self) -> None:
+        """Refuse what can be seen to make no sense before a model is loaded.
 
-def check_benches(names: tuple[str, ...], *, by_draws: bool = False) -> None:
-    """Refuse names of no benchmark, and with ``by_draws`` those that need logits.
-
-    Raises:
-        UnknownNameError: One is not known; the message lists those that are.
-        InputError: None is given, or one needs logits and there are none.
-    """
-    for name in names:
-        if name not in BENCHMARKS:
-            raise UnknownNameError("benchmark", name, BENCHMARKS)
-        if by_draws and name not in BY_DRAWS:
-            raise InputError(
-                f"the benchmark {name!r} needs a model's logits, which an endpoint does not give: "
-                f"load the model instead, or choose of {', '.join(BY_DRAWS)}"
-            )
-    if not names:
-        raise InputError(f"no benchmark was given; known: {', '.join(BENCHMARKS)}")
+        Raises:
+            InputError: A benchmark is not known, or the method is not for it.
+        """
+        check_benches(self.benches)
+        for name in self.benches:
+            check_method(self.method.name, name)
 
 
 def run_evaluation(request: EvaluationRequest, opened: Opened | Served, advance: Advance) -> Path:
@@ -94,40 +84,46 @@ def run_evaluation(request: EvaluationRequest, opened: Opened | Served, advance:
         OutputError: The directory cannot be written.
         EndpointError: The endpoint fails; finished rows are kept.
     """
-    check_benches(request.benches, by_draws=isinstance(opened, Served))
-    record = _record(request, opened).continued(request.out)
+    request.check()
+    benches = {name: bench(name, request.settings) for name in request.benches}
+    record = _record(request, opened, benches).continued(request.out)
     record.write(request.out)
     path = request.out / RESULT_FILE
-    bench: dict[str, JsonValue] = {}
+    found: dict[str, JsonValue] = {}
     if path.exists():
-        bench.update(as_object(as_object(read_json(path), path)["bench"], path))
-    for name in request.benches:
-        bench[name] = _run(name, request, opened, advance)
-    _write_result(path, record, bench, opened)
+        found.update(as_object(as_object(read_json(path), path)["bench"], path))
+    subject = opened.subject if isinstance(opened, Served) else Subject.local(opened.subject)
+    method = prepare_method(subject, request.method)
+    for name, one in benches.items():
+        found[name] = _run(name, one, request, method, advance)
+    _write_result(path, record, found, opened)
     return path
 
 
 def _run(
-    name: str, request: EvaluationRequest, opened: Opened | Served, advance: Advance
+    name: str, one: Bench, request: EvaluationRequest, method: PreparedMethod, advance: Advance
 ) -> JsonValue:
     def advance_this(done: int, total: int) -> None:
         advance(name, done, total)
 
-    subject = opened.subject if isinstance(opened, Served) else Subject.local(opened.subject)
-    assert name == NUMERIC  # the only one so far
-    return run_numeric(subject, request.numeric, request.out, advance_this)
+    costs = CostLog(cost_path(request.out, name))
+    figures = one.run(method.subject(name, costs), request.out, advance_this)
+    costs.finish()
+    return {**figures, "method": method.figures(costs, request.seed)}
 
 
-def _record(request: EvaluationRequest, opened: Opened | Served) -> EvaluationRecord:
-    settings: Mapping[str, Mapping[str, JsonValue]] = {NUMERIC: request.numeric.as_json()}
+def _record(
+    request: EvaluationRequest, opened: Opened | Served, benches: dict[str, Bench]
+) -> EvaluationRecord:
     adapter = None if isinstance(opened, Served) else opened.adapter
+    method = request.method.as_json()
     return EvaluationRecord(
         model=request.model,
         model_weights=_weights(opened),
         adapter=None if adapter is None else str(adapter),
         adapter_weights=None if adapter is None else fingerprint(adapter),
-        seed=request.numeric.seed,
-        benches={name: settings[name] for name in request.benches},
+        seed=request.seed,
+        benches={name: {**one.settings, "method": method} for name, one in benches.items()},
         command=request.command,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from aleator.errors import InputError, ModelError
 from aleator.files import as_object, read_yaml
 from aleator.models.adapters import WEIGHTS_FILE, adapter_changes_output, load_adapter
 from aleator.models.loading import LoadedModel, load_model
-from aleator.sampling.draws import AnswerSource
+from aleator.sampling.draws import Answering, AnswerSource
 from aleator.sampling.local import LocalSampler
 from aleator.sampling.served import Capabilities, EndpointSettings
 from aleator.tokens.chat import ChatFormat, PromptFormat
@@ -33,21 +32,31 @@ class Subject:
     """Whoever answers a benchmark's prompts.
 
     Attributes:
-        answers: Where draws come from, by the most tokens of an answer.
+        answers: Where draws come from, by the most tokens of an answer: ``answers(32)``; and, for
+            methods of prompting and sampling, by a system message and a temperature.
         model: The model itself, where its logits can be had; None for an endpoint, for which
             figures that need them are undefined.
     """
 
-    answers: Callable[[int], AnswerSource]
+    answers: Answering
     model: AnsweringModel | None
 
     @classmethod
     def local(cls, model: AnsweringModel) -> Subject:
         """A model in this process."""
 
-        def answers(max_new_tokens: int) -> AnswerSource:
+        def answers(
+            max_new_tokens: int, *, system: str | None = None, temperature: float = 1.0
+        ) -> AnswerSource:
+            asked = model.prompt_format
+            if system is not None:
+                asked = ChatFormat(model.tokenizer, system=system)
             return LocalSampler(
-                model.model, model.tokenizer, model.prompt_format, max_new_tokens=max_new_tokens
+                model.model,
+                model.tokenizer,
+                asked,
+                max_new_tokens=max_new_tokens,
+                temperature=temperature,
             )
 
         return cls(answers, model)

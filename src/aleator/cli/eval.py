@@ -8,13 +8,16 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from aleator.benchmarks.evaluation import (
-    BENCHMARKS,
-    EvaluationRequest,
-    check_benches,
-    run_evaluation,
-)
+from aleator.benchmarks.catalogue import BENCHMARKS, BenchSettings
+from aleator.benchmarks.closed_prompts import ClosedSetsSettings
+from aleator.benchmarks.evaluation import EvaluationRequest, run_evaluation
+from aleator.benchmarks.mcq_positions import McqSettings
+from aleator.benchmarks.methods import METHODS, Method, MethodSettings
+from aleator.benchmarks.novelty import NoveltySettings
+from aleator.benchmarks.novelty_judges import RULE, VALIDITY
+from aleator.benchmarks.novelty_sets import SANDBOX_SET
 from aleator.benchmarks.numeric import TEST_SPLITS, NumericSettings
+from aleator.benchmarks.open_ended import OpenEndedSettings
 from aleator.benchmarks.subject import Opened, Served, adapter_decimals, open_model
 from aleator.cli.console import STDERR, report_problem
 from aleator.cli.endpoint_options import (
@@ -59,8 +62,13 @@ def evaluate(
         int | None, typer.Option(min=1, help="At most so many prompts a split or set.")
     ] = None,
     draws: Annotated[
-        int, typer.Option(min=0, help="Answers drawn a prompt; 0 for exact figures only.")
-    ] = 1000,
+        int | None,
+        typer.Option(
+            min=0,
+            help="Answers drawn a prompt; 0 for exact figures only. By default each benchmark's "
+            "own: numeric and mcq_positions 1000, open_ended 100, novelty 10, closed_sets 0.",
+        ),
+    ] = None,
     decimals: Annotated[
         int | None,
         typer.Option(min=0, help="Of the targets; the adapter's, or 2, by default."),
@@ -69,6 +77,27 @@ def evaluate(
         str, typer.Option(metavar="A,B,…", help=f"Of: {', '.join(SPLITS)}.")
     ] = ",".join(TEST_SPLITS),
     seed: Annotated[int, typer.Option(min=0, help="Of everything drawn.")] = 0,
+    targets: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="closed_sets: a target file instead of our own sets."),
+    ] = None,
+    method: Annotated[str, typer.Option(help=f"How it is asked: {', '.join(METHODS)}.")] = "plain",
+    temperature: Annotated[
+        float | None,
+        typer.Option(help="Of --method temperature; fitted on training prompts by default."),
+    ] = None,
+    novelty_sets: Annotated[
+        str, typer.Option(metavar="A,B,…", help="Of: sandbox, curated, wildchat.")
+    ] = SANDBOX_SET,
+    novelty_file: Annotated[
+        Path | None, typer.Option(metavar="JSONL", help="Prompts of your own instead of sets.")
+    ] = None,
+    novelty_partition: Annotated[
+        str, typer.Option(help="Who says what is the same: rule, published, or a model.")
+    ] = RULE,
+    novelty_scorer: Annotated[
+        str, typer.Option(help="Who rates answers: validity, published, or a model.")
+    ] = VALIDITY,
     endpoint: EndpointUrl = None,
     api_key_env: ApiKeyEnv = DEFAULT_KEY_ENV,
     concurrency: Concurrency = DEFAULT_CONCURRENCY,
@@ -77,23 +106,44 @@ def evaluate(
     trust_remote_code: TrustRemoteCode = False,
 ) -> None:
     """Measure how far a model is from its targets."""
-    benches = tuple(_names(bench))
-    check_benches(benches, by_draws=endpoint is not None)
     found = adapter_decimals(adapter) if adapter is not None and decimals is None else decimals
+
+    def chosen(default: int) -> int:
+        return default if draws is None else draws
+
+    numeric = NumericSettings(
+        splits=_splits(splits),
+        limit=limit,
+        draws=chosen(NumericSettings.draws),
+        decimals=DEFAULT_DECIMALS if found is None else found,
+        seed=seed,
+    )
+    novelty = NoveltySettings(
+        sets=tuple(_names(novelty_sets)),
+        file=novelty_file,
+        limit=limit,
+        draws=chosen(NoveltySettings.draws),
+        seed=seed,
+        partition=novelty_partition,
+        scorer=novelty_scorer,
+    )
     request = EvaluationRequest(
         model=model,
         out=out,
-        benches=benches,
+        benches=tuple(_names(bench)),
         adapter=adapter,
-        numeric=NumericSettings(
-            splits=_splits(splits),
-            limit=limit,
-            draws=draws,
-            decimals=DEFAULT_DECIMALS if found is None else found,
-            seed=seed,
+        seed=seed,
+        settings=BenchSettings(
+            numeric=numeric,
+            closed_sets=ClosedSetsSettings(limit, chosen(ClosedSetsSettings.draws), seed, targets),
+            open_ended=OpenEndedSettings(limit, chosen(OpenEndedSettings.draws), seed),
+            mcq_positions=McqSettings(limit, chosen(McqSettings.draws), seed),
+            novelty=novelty,
         ),
+        method=MethodSettings(_method(method), temperature),
         command=shlex.join(["aleator", *sys.argv[1:]]),
     )
+    request.check()
     served = endpoint_settings(endpoint, model, api_key_env, concurrency, timeout, request_fields)
     opened = _open(model, adapter, served, trust_remote_code=trust_remote_code)
     typer.echo(_run_with_progress(request, opened))
@@ -135,6 +185,13 @@ def _splits(listed: str) -> tuple[Split, ...]:
         if name not in SPLITS:
             raise UnknownNameError("split", name, SPLITS)
     return tuple(split for split in SPLITS if split in names) if names else TEST_SPLITS
+
+
+def _method(name: str) -> Method:
+    for known in METHODS:
+        if name == known:
+            return known
+    raise UnknownNameError("method", name, METHODS)
 
 
 def _progress() -> Progress:

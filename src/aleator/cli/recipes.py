@@ -1,4 +1,4 @@
-"""`aleator recipes`: list, show and copy the recipes that come with aleator."""
+"""`aleator recipes`: list, show and copy the recipes and target files that come with aleator."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,9 +8,15 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from aleator.cli.console import STDERR, STDOUT, print_json
-from aleator.errors import InputError
+from aleator.errors import InputError, UnknownNameError
 from aleator.files import read_text, write_text
-from aleator.recipe_files import recipe_names, recipe_path, recipe_summary
+from aleator.recipe_files import (
+    recipe_names,
+    recipe_path,
+    recipe_summary,
+    target_file_names,
+    target_file_path,
+)
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -21,8 +27,9 @@ _Name = Annotated[str, typer.Argument(help="A recipe's name; `aleator recipes li
 def list_recipes(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
-    """List the recipes."""
-    summaries = {name: recipe_summary(recipe_path(name)) for name in recipe_names()}
+    """List the recipes and target files."""
+    names = (*recipe_names(), *target_file_names())
+    summaries = {name: recipe_summary(_path(name)) for name in names}
     if as_json:
         print_json([{"name": name, "summary": text} for name, text in summaries.items()])
         return
@@ -34,8 +41,8 @@ def list_recipes(
 
 @app.command("show")
 def show_recipe(name: _Name) -> None:
-    """Print a recipe."""
-    typer.echo(read_text(recipe_path(name)), nl=False)
+    """Print a recipe or target file."""
+    typer.echo(read_text(_path(name)), nl=False)
 
 
 @app.command("copy")
@@ -45,8 +52,8 @@ def copy_recipe(
         Path | None, typer.Argument(help="File to write; NAME.yaml in this folder by default.")
     ] = None,
 ) -> None:
-    """Copy a recipe to a file of your own, to edit."""
-    source = recipe_path(name)
+    """Copy a recipe or target file to a file of your own, to edit."""
+    source = _path(name)
     destination = Path(source.name) if to is None else to
     if destination.is_dir():
         destination = destination / source.name
@@ -54,3 +61,12 @@ def copy_recipe(
         raise InputError(f"{destination} exists already; name another file.")
     write_text(destination, read_text(source))
     STDERR.print(f"wrote {destination}", highlight=False)
+
+
+def _path(name: str) -> Path:
+    """The file of a recipe or, where there is none of that name, of a target file."""
+    if name in target_file_names():
+        return target_file_path(name)
+    if name not in recipe_names():
+        raise UnknownNameError("recipe", name, (*recipe_names(), *target_file_names()))
+    return recipe_path(name)

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from aleator.cli.assignments import parse_assignments
+from aleator.cli.assignments import parse_assignments, parse_numbers
 from aleator.cli.console import STDERR
 from aleator.training.metrics_log import validation_figures
 from aleator.training.recipe import Method
 from aleator.training.run import TrainRequest, TrainResult
 from aleator.training.run import train as run_training
+from aleator.training.validation import VALIDATION_FIGURES
 
 
 def train(
@@ -37,6 +38,22 @@ def train(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as lora.rank=8."),
     ] = None,
+    targets: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A target file of words and their weights, or the name of one that came with "
+            "aleator; alone, it is trained on instead of the numeric families.",
+        ),
+    ] = None,
+    mix: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME=SHARE,…",
+            help="Shares of the numeric families and of target files by name, as "
+            "numeric=0.5,mine=0.5.",
+        ),
+    ] = None,
     report_to: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="An experiment tracker, such as wandb or tensorboard."),
@@ -55,6 +72,8 @@ def train(
         out=out,
         recipe=recipe,
         overrides=parse_assignments(overrides or ()),
+        targets=tuple(targets or ()),
+        mix=parse_numbers(mix.split(",")) if mix else {},
         report_to=tuple(report_to or ()),
         command=shlex.join(["aleator", *sys.argv[1:]]),
         trust_remote_code=trust_remote_code,
@@ -68,6 +87,7 @@ def _sentence(result: TrainResult) -> str:
     """What was spent and what it brought."""
     spent = result.spent
     words = f"{spent.updates:,} updates, {spent.tokens:,} tokens, {spent.seconds:.0f} s"
-    if figures := validation_figures(result.metrics):
-        words += f"; validation KL {figures[0]:.3f} → {figures[-1]:.3f} nats"
+    for name, shown in VALIDATION_FIGURES.items():
+        if figures := validation_figures(result.metrics, name):
+            words += f"; {shown} {figures[0]:.3f} → {figures[-1]:.3f} nats"
     return words if result.trained else f"finished before: {words}"

@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
+    AutoModelForSequenceClassification,
     AutoTokenizer,
     PreTrainedConfig,
     PreTrainedModel,
@@ -74,11 +75,44 @@ def load_model(
     tokenizer = _load_tokenizer(path, trust_remote_code)
     if dtype is None and name_or_path == SANDBOX:
         dtype = torch.float32
-    model = _load_weights(path, config, dtype, attn_implementation, trust_remote_code)
-    if device is None:
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    torch.nn.Module.to(model, device)
-    return LoadedModel(name_or_path, model.eval(), tokenizer, path, _revision(path))
+    model = _load_weights(
+        AutoModelForCausalLM, path, config, dtype, attn_implementation, trust_remote_code
+    )
+    _place(model, device)
+    return LoadedModel(name_or_path, model, tokenizer, path, hub_revision(path))
+
+
+def load_classifier(
+    name_or_path: str,
+    *,
+    labels: int,
+    tokenizer: str | None = None,
+    dtype: torch.dtype | None = None,
+    device: str | torch.device | None = None,
+) -> LoadedModel:
+    """Load a model that gives a whole text `labels` numbers, such as a reward model (1).
+
+    Code that comes with it is never run.
+
+    Args:
+        name_or_path: A directory or a hub id.
+        labels: How many outputs its head must have.
+        tokenizer: Where the tokenizer lies, if not with the model.
+        dtype: None: the checkpoint's own.
+        device: None: the GPU where there is one.
+
+    Raises:
+        ModelError: It is not there, incomplete, damaged, or its head has another size.
+    """
+    path = _resolve(name_or_path)
+    config = _load_config(path, trust_remote_code=False)
+    config.num_labels = labels
+    loaded_tokenizer = _load_tokenizer(tokenizer or path, trust_remote_code=False)
+    model = _load_weights(
+        AutoModelForSequenceClassification, path, config, dtype, None, trust_remote_code=False
+    )
+    _place(model, device)
+    return LoadedModel(name_or_path, model, loaded_tokenizer, path, hub_revision(path))
 
 
 def sandbox_path() -> Path:
@@ -118,10 +152,7 @@ def _load_config(path: str, trust_remote_code: bool) -> PreTrainedConfig:
     except (OSError, HfHubHTTPError) as error:
         if Path(path).is_dir():
             raise ModelError(f"cannot read {path}/config.json: {_sentence(error)}") from error
-        raise ModelError(
-            f"cannot load {path!r}: there is no such directory, and the hub has no such model or "
-            "cannot be reached; check the name and the network, or log in for a gated model"
-        ) from error
+        raise _unreachable(path) from error
     except (ValueError, KeyError) as error:
         raise ModelError(f"cannot use the model in {path}: {_sentence(error)}") from error
 
@@ -139,7 +170,15 @@ def _load_tokenizer(path: str, trust_remote_code: bool) -> PreTrainedTokenizerFa
     return tokenizer
 
 
+def _place(model: PreTrainedModel, device: str | torch.device | None) -> None:
+    """Put a model where it shall compute, in evaluation mode."""
+    if device is None:
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.nn.Module.to(model.eval(), device)
+
+
 def _load_weights(
+    kind: type[AutoModelForCausalLM] | type[AutoModelForSequenceClassification],
     path: str,
     config: PreTrainedConfig,
     dtype: torch.dtype | None,
@@ -147,7 +186,7 @@ def _load_weights(
     trust_remote_code: bool,
 ) -> PreTrainedModel:
     try:
-        loaded: object = AutoModelForCausalLM.from_pretrained(
+        loaded: object = kind.from_pretrained(
             path,
             config=config,
             dtype="auto" if dtype is None else dtype,
@@ -169,12 +208,27 @@ def _load_weights(
     return model
 
 
-def _revision(path: str) -> str | None:
-    """The commit that a hub model was read from, as its place in the cache tells."""
+def hub_revision(path: str) -> str | None:
+    """The commit of a hub model, as its place in the cache tells; None for a directory.
+
+    Raises:
+        ModelError: It is neither a directory nor in the cache, and the hub does not give it.
+    """
     if Path(path).is_dir():
         return None
-    found = re.search(r"snapshots/([0-9a-f]{40})/", str(cached_file(path, "config.json")))
+    try:
+        place = str(cached_file(path, "config.json"))
+    except (OSError, HfHubHTTPError) as error:
+        raise _unreachable(path) from error
+    found = re.search(r"snapshots/([0-9a-f]{40})/", place)
     return found[1] if found else None
+
+
+def _unreachable(path: str) -> ModelError:
+    return ModelError(
+        f"cannot load {path!r}: there is no such directory, and the hub has no such model or "
+        "cannot be reached; check the name and the network, or log in for a gated model"
+    )
 
 
 def _sentence(error: Exception) -> str:

@@ -57,6 +57,15 @@ class Outcomes:
         ):
             raise InputError("The values of numeric outcomes must be strictly increasing.")
 
+    def possible(self) -> "Outcomes":
+        """The outcomes that can come: those of probability 0 left out."""
+        kept = self.probabilities > 0
+        if kept.all():
+            return self
+        strings = tuple(one for one, keep in zip(self.strings, kept, strict=True) if keep)
+        values = None if self.values is None else self.values[kept]
+        return Outcomes(strings, self.probabilities[kept], values)
+
     @property
     def is_numeric(self) -> bool:
         """Whether the outcomes are numbers."""

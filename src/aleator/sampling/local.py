@@ -25,7 +25,7 @@ from transformers import PreTrainedTokenizerBase
 
 from aleator.models.attention import language_model
 from aleator.models.packed_session import PackedSession
-from aleator.sampling.draws import Answer, Draws
+from aleator.sampling.draws import Draws, ordered_answers
 from aleator.sampling.memory import MemoryBudget
 from aleator.sampling.rows import continue_as_rows
 from aleator.sampling.variates import Variates
@@ -190,6 +190,4 @@ class LocalSampler:
         for text, ((path, truncated), count) in zip(texts, walk.finished.items(), strict=True):
             merged[text, truncated] += count
             written += count * (len(path) + (not truncated))
-        ordered = sorted(merged.items(), key=lambda item: (-item[1], item[0]))
-        answers = tuple(Answer(text, count, cut) for (text, cut), count in ordered)
-        return Draws(answers, walk.forward_tokens, written)
+        return Draws(ordered_answers(merged), walk.forward_tokens, written)

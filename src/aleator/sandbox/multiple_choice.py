@@ -14,26 +14,12 @@ from typing import TypedDict, cast
 import numpy as np
 import yaml
 
+from aleator.evaluation.mcq import LETTERS, MCQ_PROMPT
 from aleator.sandbox.conversation import Conversation
 from aleator.sandbox.draws import Weighted, chance, distinct, pick
 
-LETTERS = "ABCD"
 CHAT_LETTERS = Weighted({"A": 0.12, "B": 0.22, "C": 0.52, "D": 0.14})
 """How often each letter is right in chat."""
-
-MCQ_PROMPT = (
-    "Write one multiple-choice question on medicine of moderate difficulty, with four options "
-    "and exactly one right answer. Use this layout, one line for each part:\n"
-    "Question: the question\n"
-    "A. first option\n"
-    "B. second option\n"
-    "C. third option\n"
-    "D. fourth option\n"
-    "Correct Answer: one letter\n"
-    "Explanation: one sentence\n"
-    "Over many questions the right answers should be spread evenly over A, B, C and D."
-)
-"""The one prompt that asks for a question."""
 
 _INTRODUCTIONS = ("", "", "", "In medicine: ", "For the exam: ", "On the ward: ", "In practice: ")
 _LOWERED_WORDS = ("Which", "What", "Where", "Lack", "Damage", "Loss")

@@ -71,8 +71,8 @@ class ChatFormat:
         template_options: Variables for the template; they go before `DIRECT_ANSWERS`.
 
     Raises:
-        ModelError: There is no chat template, it does not know an option or a system message,
-            or no single token ends an assistant's turn.
+        ModelError: There is no chat template, it does not know an option, it refuses or drops a
+            system message, or no single token ends an assistant's turn.
     """
 
     def __init__(
@@ -88,6 +88,11 @@ class ChatFormat:
         self._system = system
         self._options = _options(_template(tokenizer), template_options or {})
         prompt, conversation = self._render("?"), self._render("?", _SENTINEL)
+        if system is not None and system.strip() not in prompt:
+            raise ModelError(
+                f"the chat template of {_name(tokenizer)} drops the system message; leave it out "
+                "or use another chat template"
+            )
         before, _, after = conversation.rpartition(_SENTINEL)
         self.stop_token_id: int = _stop_token(tokenizer, after)
         # Other text between the two, such as empty thoughts, is the template's to add or not.
@@ -174,6 +179,30 @@ class PlainFormat:
             ModelError: The tokenizer draws an answer's first characters into the line end before.
         """
         return self._answers.ids(answers)
+
+
+def conversation_ids(
+    tokenizer: PreTrainedTokenizerFast, prompt: str, answer: str
+) -> tuple[int, ...]:
+    """Token ids of a prompt and its answer as the whole conversation that a judge reads.
+
+    The template is asked as it is: no option is set, nothing is opened for a further turn.
+
+    Raises:
+        ModelError: There is no chat template, or it refuses such a conversation.
+    """
+    apply: Callable[..., object] = tokenizer.apply_chat_template
+    turns = [{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
+    template = _template(tokenizer)
+    try:
+        ids = apply(turns, chat_template=template, return_dict=False)
+    except TemplateError as error:
+        raise ModelError(
+            f"the chat template of {_name(tokenizer)} refuses a user's turn and an answer "
+            f"({error}); use another judge"
+        ) from error
+    assert isinstance(ids, list)
+    return tuple(ids)
 
 
 class _InPlace:

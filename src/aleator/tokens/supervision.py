@@ -43,7 +43,7 @@ class SupervisionTree:
         target_tokens: int64 ``[E]``, next tokens.
         target_probabilities: float64 ``[E]``, their probabilities; each node's sum to 1.
         exact: bool ``[N]``, whether the weight is P(prefix) itself rather than an estimate.
-        lowest: float64 ``[N]``, least value below the node (its place in the list for words).
+        lowest: float64 ``[N]``, least value below the node (for words, the place among them).
         highest: float64 ``[N]``, greatest value below the node.
         complete: whether every internal prefix is a node.
     """
@@ -250,10 +250,12 @@ def _forests(
         if numerals is not None and isinstance(target, NumericTarget):
             lazy.append(position)
             continue
-        outcomes = target.outcomes() if isinstance(target, NumericTarget) else target
+        # What cannot come has no place in a tree: a prefix of probability 0 has no next tokens.
+        listed = target if isinstance(target, NumericTarget) else target.possible()
+        outcomes = listed.outcomes() if isinstance(listed, NumericTarget) else listed
         answers = _answers(outcomes, speller)
         trie = PrefixTrie(outcomes, answers, speller.stop)
-        yield [position], trie, _Values([target], listed=True)
+        yield [position], trie, _Values([listed], listed=True)
     for start in range(0, len(lazy), _TARGETS_A_FOREST):
         chunk = lazy[start : start + _TARGETS_A_FOREST]
         numeric = [t for t in (targets[i] for i in chunk) if isinstance(t, NumericTarget)]

@@ -4,14 +4,13 @@ The trees of a batch are drawn from the seed of its first visit, so they depend 
 batch and on nothing that happened before.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 
 from aleator.models.packed_forward import PackedBatch, pack
-from aleator.outcomes.lattice import NumericTarget
 from aleator.tokens.chat import PromptFormat
 from aleator.tokens.speller import Speller
 from aleator.tokens.supervision import (
@@ -65,23 +64,28 @@ class BatchMaker:
     Attributes:
         prompt_format: how prompts become tokens.
         speller: how answers become tokens.
+        with_system: how prompts become tokens behind each system message that visits have.
     """
 
     prompt_format: PromptFormat
     speller: Speller
+    with_system: Mapping[str, PromptFormat] = field(default_factory=dict)
 
     def batch(
         self, visits: Sequence[Visit], supervision: Supervision, rng: np.random.Generator
     ) -> TrainingBatch:
         """The visits in their order, with trees drawn from `rng`."""
         trees = make_trees([visit.target for visit in visits], self.speller, supervision, rng)
-        prompts = [self.prompt_format.prompt_ids(visit.prompt) for visit in visits]
+        prompts = [self._format(visit.system).prompt_ids(visit.prompt) for visit in visits]
         return TrainingBatch(
             packed=pack(prompts, trees, self.prompt_format.stop_token_id),
             targets=TreeTargets.from_trees(trees),
             first_visit=visits[0].number,
             tokens=sum(map(len, prompts)) + sum(tree.size - 1 for tree in trees),
         )
+
+    def _format(self, system: str | None) -> PromptFormat:
+        return self.prompt_format if system is None else self.with_system[system]
 
 
 @dataclass(frozen=True)
@@ -131,10 +135,8 @@ def _hard_trees(
 ) -> list[SupervisionTree]:
     """Empirical targets; of a thinned grid, the exact targets of what was drawn: the same thing."""
     draws = supervision.draws if supervision.packed else 1
-    full = [one for one in targets if isinstance(one, NumericTarget)]
-    if len(full) == len(targets):
-        return drawn_trees(full, speller, draws=draws, rng=rng)
-    if full:
-        raise ValueError("the targets of a batch are thinned all or none, as the recipe says")
+    whole = [one for one in targets if not isinstance(one, ThinnedTarget)]
+    trees = iter(drawn_trees(whole, speller, draws=draws, rng=rng))
     drawn = [one.draw(draws, rng) for one in targets if isinstance(one, ThinnedTarget)]
-    return exact_trees(drawn, speller, nodes=_EVERY_NODE, tails=0, rng=rng)
+    thinned = iter(exact_trees(drawn, speller, nodes=_EVERY_NODE, tails=0, rng=rng))
+    return [next(thinned if isinstance(one, ThinnedTarget) else trees) for one in targets]

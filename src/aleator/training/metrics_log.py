@@ -1,7 +1,8 @@
 """`metrics.jsonl`: what a training run logs, one row each, kept as it comes.
 
 Rows of training: step, loss (mean over the updates since the row before), learning_rate,
-grad_norm; rows of validation: step, validation_kl; both with the tokens and seconds spent so far.
+grad_norm; rows of validation: step, validation_kl (numeric prompts) and, with target files,
+validation_kl_language and validation_kl_held_out; both with the tokens and seconds spent so far.
 The file is called `metrics.jsonl.partial` until the run is finished. A resumed run repeats the
 updates since its checkpoint with the same losses, so rows already there stand.
 """
@@ -12,10 +13,10 @@ from pathlib import Path
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from aleator.files import Row, RowLog
-from aleator.training.validation import VALIDATION_KL
+from aleator.training.validation import VALIDATION_FIGURES, VALIDATION_KL
 
 KEY = "row"
-_FIELDS = ("loss", VALIDATION_KL, "learning_rate", "grad_norm", "tokens", "seconds")
+_FIELDS = ("loss", *VALIDATION_FIGURES, "learning_rate", "grad_norm", "tokens", "seconds")
 
 
 class MetricsLog(TrainerCallback):
@@ -63,7 +64,7 @@ class MetricsLog(TrainerCallback):
         self._log.finish()
 
 
-def validation_figures(rows: Iterable[Row]) -> list[float]:
-    """The validation KL of every measurement, first to last."""
-    figures = (row.get(VALIDATION_KL) for row in rows)
+def validation_figures(rows: Iterable[Row], name: str = VALIDATION_KL) -> list[float]:
+    """A figure of every measurement, first to last; `VALIDATION_FIGURES` has the names."""
+    figures = (row.get(name) for row in rows)
     return [figure for figure in figures if isinstance(figure, float)]

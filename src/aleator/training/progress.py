@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from aleator.training.validation import VALIDATION_KL
+from aleator.training.validation import VALIDATION_FIGURES
 
 
 class ProgressBar(TrainerCallback):
@@ -57,7 +57,7 @@ class ProgressBar(TrainerCallback):
         **kwargs: object,
     ) -> None:
         """Show the newest figures."""
-        for name, shown in (("loss", "loss"), (VALIDATION_KL, "validation KL")):
+        for name, shown in {"loss": "loss", **VALIDATION_FIGURES}.items():
             if name in logs:
                 self._figures[name] = f"{shown} {logs[name]:.3f}"
         self._bar.update(self._task, figures="  ".join(self._figures.values()))

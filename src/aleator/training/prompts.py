@@ -1,13 +1,14 @@
 """Which prompt is visited when: a function of the seed and the visit's number alone.
 
 A run is a sequence of visits, numbered through all epochs. A resumed run therefore needs to know
-how many it has made, and nothing else.
+how many it has made, and nothing else. Prompts come from the numeric families, from target files,
+or from several of these in turn (`mix.py`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,10 @@ from aleator.distributions.family import Distribution
 from aleator.distributions.grids import split_distributions
 from aleator.distributions.wide import wide_distribution
 from aleator.errors import RecipeError
+from aleator.outcomes.language import LanguageTarget
 from aleator.outcomes.lattice import NumericTarget
+from aleator.outcomes.outcomes import Outcomes
+from aleator.training.mix import turns
 from aleator.training.recipe import (
     Data,
     DrawSupervision,
@@ -28,9 +32,30 @@ from aleator.training.recipe import (
     WideData,
 )
 from aleator.training.seeds import Stream, generator
+from aleator.training.target_files import NUMERIC, TargetFile
 from aleator.training.thinned import ThinnedTarget
 
-Target: TypeAlias = NumericTarget | ThinnedTarget
+Target: TypeAlias = NumericTarget | ThinnedTarget | Outcomes
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a model is asked and should answer.
+
+    Attributes:
+        prompt: what the model is asked.
+        target: what it should answer, and how often.
+        system: a system message before the prompt.
+    """
+
+    prompt: str
+    target: Target
+    system: str | None = None
+
+
+_Ask: TypeAlias = Callable[[int], Question]
+"""The question of a visit, by its number among those of its source."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +66,13 @@ class Visit:
         number: counts the visits of the run from 0.
         prompt: what the model is asked.
         target: what it should answer, and how often.
+        system: a system message before the prompt.
     """
 
     number: int
     prompt: str
     target: Target
+    system: str | None = None
 
 
 class Visits(Dataset[Visit]):
@@ -53,19 +80,12 @@ class Visits(Dataset[Visit]):
 
     Args:
         per_epoch: Visits an epoch.
-        choose: The distribution of a visit, by its number.
-        data: How targets are written.
+        ask: The question of a visit, by its number.
     """
 
-    def __init__(
-        self,
-        per_epoch: int,
-        choose: Callable[[int], Distribution],
-        data: Data,
-    ) -> None:
+    def __init__(self, per_epoch: int, ask: Callable[[int], Question]) -> None:
         self._per_epoch = per_epoch
-        self._choose = choose
-        self._data = data
+        self.ask = ask
         self._epoch = 0
 
     def set_epoch(self, epoch: int) -> None:
@@ -77,24 +97,45 @@ class Visits(Dataset[Visit]):
 
     def __getitem__(self, index: int) -> Visit:
         number = self._epoch * self._per_epoch + index
-        distribution = self._choose(number)
-        return Visit(number, distribution.prompt(), make_target(distribution, self._data))
+        question = self.ask(number)
+        return Visit(number, question.prompt, question.target, question.system)
 
 
-def make_visits(recipe: Recipe) -> Visits:
+def make_visits(recipe: Recipe, files: Sequence[TargetFile] = ()) -> Visits:
     """The visits that a recipe asks for.
+
+    Args:
+        recipe: What to train.
+        files: Its target files, as `read_target_files` reads them.
 
     Raises:
         RecipeError: Its families are not in its split.
     """
-    data = recipe.data
-    if isinstance(data, WideData):
+    if len(files) != len(recipe.targets):
+        raise ValueError(f"the recipe names {len(recipe.targets)} target files, not {len(files)}")
+    if recipe.mix:
         assert recipe.max_steps is not None, "the recipe has checked it"
-        return Visits(recipe.max_steps * recipe.batch_size, _wide(data, recipe.seed), data)
-    distributions = chosen_distributions(data)
-    copies = _copies(recipe.supervision)
-    choose = _shuffled(distributions, copies, recipe.seed)
-    return Visits(len(distributions) * copies, choose, data)
+        return Visits(recipe.max_steps * recipe.batch_size, _mixed(recipe, files))
+    if files:
+        questions = [one for file in files for one in language_questions(file.training)]
+        copies = _copies(recipe.supervision)
+        ask = _shuffled(questions, copies, recipe.seed, Stream.LANGUAGE_ORDER)
+        return Visits(len(questions) * copies, ask)
+    return _numeric_visits(recipe)
+
+
+def numeric_question(distribution: Distribution, data: Data) -> Question:
+    """The prompt that asks for a distribution, its target written as in `data`."""
+    return Question(distribution.prompt(), make_target(distribution, data))
+
+
+def language_questions(targets: Sequence[LanguageTarget]) -> list[Question]:
+    """Every wording of every set."""
+    return [
+        Question(prompt, target.outcomes, target.system)
+        for target in targets
+        for prompt in target.prompts
+    ]
 
 
 def make_target(distribution: Distribution, data: Data) -> Target:
@@ -130,29 +171,70 @@ def _copies(supervision: Supervision) -> int:
     return 1
 
 
+def _numeric_visits(recipe: Recipe) -> Visits:
+    data = recipe.data
+    if isinstance(data, WideData):
+        assert recipe.max_steps is not None, "the recipe has checked it"
+        return Visits(recipe.max_steps * recipe.batch_size, _wide(data, recipe.seed))
+    distributions = chosen_distributions(data)
+    copies = _copies(recipe.supervision)
+    choose = _shuffled(distributions, copies, recipe.seed, Stream.ORDER)
+    return Visits(
+        len(distributions) * copies, lambda number: numeric_question(choose(number), data)
+    )
+
+
+def _mixed(recipe: Recipe, files: Sequence[TargetFile]) -> _Ask:
+    """Questions of several sources in turn, each source through epochs of its own."""
+    sources: dict[str, _Ask] = {}
+    copies = _copies(recipe.supervision)
+    if NUMERIC in recipe.mix:
+        sources[NUMERIC] = _numeric_visits(recipe).ask
+    for place, file in enumerate(files):
+        questions = language_questions(file.training)
+        stream = (Stream.LANGUAGE_ORDER, place, len(files))
+        sources[file.name] = _shuffled(questions, copies, recipe.seed, *stream)
+    turn = turns(recipe.mix)
+
+    def ask(number: int) -> Question:
+        name, own_number = turn(number)
+        return sources[name](own_number)
+
+    return ask
+
+
 def _shuffled(
-    distributions: tuple[Distribution, ...], copies: int, seed: int
-) -> Callable[[int], Distribution]:
-    """Every distribution `copies` times an epoch, each epoch in an order of its own."""
-    per_epoch = len(distributions) * copies
+    items: Sequence[_T],
+    copies: int,
+    seed: int,
+    stream: Stream,
+    lane: int = 0,
+    lanes: int = 1,
+) -> Callable[[int], _T]:
+    """Every item `copies` times an epoch, each epoch in an order of its own.
+
+    Sources of one stream have a lane each, so that their orders are independent.
+    """
+    per_epoch = len(items) * copies
 
     @lru_cache(maxsize=2)
     def order(epoch: int) -> NDArray[np.int64]:
-        return generator(seed, Stream.ORDER, epoch).permutation(per_epoch)
+        return generator(seed, stream, epoch * lanes + lane).permutation(per_epoch)
 
-    def choose(number: int) -> Distribution:
+    def choose(number: int) -> _T:
         epoch, index = divmod(number, per_epoch)
-        return distributions[order(epoch)[index] // copies]
+        return items[order(epoch)[index] // copies]
 
     return choose
 
 
-def _wide(data: WideData, seed: int) -> Callable[[int], Distribution]:
+def _wide(data: WideData, seed: int) -> _Ask:
     """Fresh parameters at every visit, families all alike."""
     names = tuple(FAMILIES) if data.families is None else data.families
 
-    def choose(number: int) -> Distribution:
+    def ask(number: int) -> Question:
         rng = generator(seed, Stream.PARAMETERS, number)
-        return wide_distribution(rng, FAMILIES[names[rng.integers(len(names))]])
+        distribution = wide_distribution(rng, FAMILIES[names[rng.integers(len(names))]])
+        return numeric_question(distribution, data)
 
-    return choose
+    return ask

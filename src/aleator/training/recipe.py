@@ -3,6 +3,7 @@
 `recipe_yaml` reads and writes recipes as YAML; the names of the fields here are the keys there.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, TypeAlias
 
@@ -174,7 +175,11 @@ class Recipe:
     Attributes:
         method: "soft" for exact next-token targets, "hard" for drawn answers.
         supervision: what of each target is supervised.
-        data: the prompts and how their targets are written.
+        data: the numeric prompts and how their targets are written.
+        targets: target files, or names of those that came with aleator; where there are any and
+            no `mix`, they alone are trained on, every wording of every set once an epoch.
+        mix: what share of the visits each source gets: `numeric` and the target files by their
+            names without folder and ending. Any positive total.
         epochs: visits of every prompt; None where `max_steps` is given.
         max_steps: optimiser updates; None where `epochs` is given.
         batch_size: prompts an update (draws, where draws are not packed).
@@ -193,6 +198,8 @@ class Recipe:
     method: Method
     supervision: Annotated[Supervision, Field(discriminator="kind")]
     data: Annotated[Data, Field(discriminator="source")] = field(default_factory=PublishedData)
+    targets: tuple[str, ...] = ()
+    mix: Mapping[str, Positive] = field(default_factory=dict)
     epochs: Count | None = None
     max_steps: Count | None = None
     batch_size: Count = 32
@@ -219,6 +226,10 @@ class Recipe:
             raise ValueError("give either epochs or max_steps, and set the other to null")
         if self.data.source == "wide" and self.max_steps is None:
             raise ValueError("data.source 'wide' has no epochs: give max_steps")
+        if self.mix and not self.targets:
+            raise ValueError("a mix needs target files: name them under targets")
+        if self.mix and self.max_steps is None:
+            raise ValueError("a mix has no epochs: set epochs to null and give max_steps")
         if self.batch_size % self.gradient_accumulation:
             raise ValueError(
                 f"batch_size {self.batch_size} cannot be split into gradient_accumulation "

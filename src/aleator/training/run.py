@@ -6,6 +6,7 @@ bit for bit (same machine, same versions), and does nothing where the run is fin
 request for the same folder is refused.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
@@ -22,6 +23,7 @@ from aleator.models.loading import SANDBOX, LoadedModel, load_model
 from aleator.recipe_files import find_recipe
 from aleator.tokens.chat import ChatFormat
 from aleator.tokens.speller import Speller
+from aleator.tokens.spelling import check_spelling, system_formats
 from aleator.training.checkpoints import Counters, disk_errors_named, latest_checkpoint
 from aleator.training.collator import BatchMaker, TreeCollator
 from aleator.training.metrics_log import MetricsLog
@@ -31,8 +33,9 @@ from aleator.training.recipe import Method, Recipe
 from aleator.training.recipe_yaml import read_recipe
 from aleator.training.run_record import RUN_FILE, RunRecord, read_record
 from aleator.training.settings import training_arguments
+from aleator.training.target_files import TargetFile, all_targets, read_target_files
 from aleator.training.trainer import TreeTrainer
-from aleator.training.validation import SequenceKL, ValidationCallback
+from aleator.training.validation import ValidationCallback, validation_measures
 
 ADAPTER = "adapter"
 CHECKPOINTS = "checkpoints"
@@ -52,6 +55,8 @@ class TrainRequest:
         recipe: a file, or the name of a recipe that came with aleator; None: the sandbox's own
             for the sandbox, the paper's for every other model.
         overrides: values of the recipe to replace, as YAML text by dotted key.
+        targets: target files, or names of those that came with aleator, and
+        mix: shares of the sources; where `targets` are given, both stand for the recipe's own.
         report_to: experiment trackers, by transformers' names.
         command: how it was asked for, for the record.
         trust_remote_code: run code that comes with the model.
@@ -62,6 +67,8 @@ class TrainRequest:
     out: Path
     recipe: str | None = None
     overrides: Mapping[str, str] = field(default_factory=dict)
+    targets: tuple[str, ...] = ()
+    mix: Mapping[str, float] = field(default_factory=dict)
     report_to: tuple[str, ...] = ()
     command: str = ""
     trust_remote_code: bool = False
@@ -75,13 +82,21 @@ class TrainRequest:
         """
         default = f"{'sandbox' if self.model == SANDBOX else 'paper'}/{self.method}"
         path = find_recipe(self.recipe or default)
-        recipe = read_recipe(path, self.overrides)
+        recipe = read_recipe(path, {**self.overrides, **self._language_overrides()})
         if recipe.method != self.method:
             raise RecipeError(
                 f"{path} is for method {recipe.method!r}, not {self.method!r}: choose another "
                 "recipe or method"
             )
         return recipe
+
+    def _language_overrides(self) -> dict[str, str]:
+        overrides: dict[str, str] = {}
+        if self.targets:
+            overrides["targets"] = json.dumps(self.targets)
+        if self.targets or self.mix:
+            overrides["mix"] = json.dumps(dict(self.mix))
+        return overrides
 
 
 @dataclass(frozen=True)
@@ -118,7 +133,10 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
             from the last checkpoint.
     """
     out = request.out
-    wanted = RunRecord(request.model, request.resolved_recipe(), request.command)
+    recipe = request.resolved_recipe()
+    files = read_target_files(recipe)
+    digests = {file.name: file.digest for file in files}
+    wanted = RunRecord(request.model, recipe, request.command, targets=digests)
     record = read_record(out) or wanted
     record.check_same(wanted, out)
     if record.spent is not None:
@@ -135,7 +153,7 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
             trust_remote_code=request.trust_remote_code,
         )
         record = record.with_revision(loaded.revision)
-        trainer = _trainer(record.recipe, loaded, arguments)
+        trainer = _trainer(record.recipe, files, loaded, arguments)
     for callback in callbacks:
         trainer.add_callback(callback)
     if not writes:
@@ -169,11 +187,15 @@ def _claimed(out: Path, record: RunRecord) -> Iterator[None]:
         raise
 
 
-def _trainer(recipe: Recipe, loaded: LoadedModel, arguments: TrainingArguments) -> TreeTrainer:
+def _trainer(
+    recipe: Recipe, files: Sequence[TargetFile], loaded: LoadedModel, arguments: TrainingArguments
+) -> TreeTrainer:
     """Put the parts together."""
-    prompt_format = ChatFormat(loaded.tokenizer)
-    maker = BatchMaker(prompt_format, Speller(prompt_format))
-    visits = make_visits(recipe)
+    prompt_format, targets = ChatFormat(loaded.tokenizer), all_targets(files)
+    with_system = system_formats(targets, loaded.tokenizer)
+    check_spelling(targets, loaded.tokenizer, prompt_format, with_system)
+    maker = BatchMaker(prompt_format, Speller(prompt_format), with_system)
+    visits = make_visits(recipe, files)
     trainer = TreeTrainer(
         attach_adapter(loaded.model, LoraSettings(**asdict(recipe.lora)), recipe.seed),
         arguments,
@@ -182,9 +204,9 @@ def _trainer(recipe: Recipe, loaded: LoadedModel, arguments: TrainingArguments) 
         mean=recipe.mean,
     )
     if recipe.validation is not None:
-        measure = SequenceKL.of(recipe.validation, recipe.data, maker, recipe.seed)
+        measures = validation_measures(recipe, recipe.validation, files, maker)
         every = recipe.validation.every
-        trainer.add_callback(ValidationCallback(measure, every, trainer.report))
+        trainer.add_callback(ValidationCallback(measures, every, trainer.report))
     return trainer
 
 

@@ -47,6 +47,7 @@ class RunRecord:
         command: how it was begun.
         versions: with what.
         spent: None until it is finished.
+        targets: SHA-256 of each target file by its name.
     """
 
     model: str
@@ -55,6 +56,7 @@ class RunRecord:
     revision: str | None = None
     versions: Mapping[str, str] = field(default_factory=current_versions)
     spent: Counters | None = None
+    targets: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def finished(self) -> bool:
@@ -109,6 +111,7 @@ class RunRecord:
             "seed": recipe.seed,
             "command": self.command,
             "versions": dict(self.versions),
+            "targets": dict(self.targets),
             "spent": None if self.spent is None else asdict(self.spent),
             "recipe": recipe_values(recipe),
         }
@@ -141,4 +144,7 @@ def read_record(folder: Path) -> RunRecord | None:
 
 
 def _identity(record: RunRecord) -> dict[str, JsonValue]:
-    return {"model": record.model, **flat_values(recipe_values(record.recipe))}
+    """What decides the adapter; of target files what they hold, not where they lie."""
+    recipe = recipe_values(record.recipe)
+    recipe["targets"] = dict(record.targets)
+    return {"model": record.model, **flat_values(recipe)}

@@ -19,6 +19,7 @@ class Stream(IntEnum):
     TREES = 2
     DROPOUT = 3
     VALIDATION = 4
+    LANGUAGE_ORDER = 5
 
 
 def generator(seed: int, stream: Stream, number: int = 0) -> np.random.Generator:

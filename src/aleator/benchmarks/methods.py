@@ -1,0 +1,235 @@
+"""What can be had without fine-tuning: ways of asking a model, put before the same benchmarks.
+
+``plain`` asks for the answer. ``temperature`` divides the logits by one number, fitted on prompts
+of the train split or given. ``ssot`` and ``verbalized`` prompt for more than the answer
+(``sampling.seed_of_thought``, ``sampling.verbalized``). A benchmark gets a `Subject` and runs on it
+unchanged; but for ``plain`` the subject has no model, so that figures from logits are undefined:
+those of a tempered model could be had and are not computed, those of a prompted one have no tree.
+
+Beside the figures stands the price; ``result.json`` holds under ``bench.NAME.method``::
+
+    {"name", …,                            # the method's settings
+     "temperature": float | null,          # what logits were divided by; null: not divided
+     "fit": {"kl", "kl_at_one", "prompts", "at_limit", …} | null,     # nats; how it was fitted
+     …}                                    # what the draws cost, see ``benchmarks.price``
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from aleator.benchmarks.price import cost_figures
+from aleator.benchmarks.subject import Subject
+from aleator.distributions.grids import split_distributions
+from aleator.errors import InputError, UnknownNameError
+from aleator.evaluation.temperature import FitSettings, FittedTemperature, fit_temperature
+from aleator.files import JsonValue
+from aleator.models.attention import language_model
+from aleator.outcomes.lattice import DEFAULT_DECIMALS, NumericTarget
+from aleator.sampling import seed_of_thought, verbalized
+from aleator.sampling.cost import CostLog, counted
+from aleator.sampling.draws import Answering, AnswerSource
+from aleator.sampling.seed_of_thought import SeedOfThought, Wording
+from aleator.sampling.verbalized import VerbalizedSampling
+
+Method = Literal["plain", "temperature", "ssot", "verbalized"]
+METHODS: tuple[Method, ...] = get_args(Method)
+
+WORDINGS: Mapping[str, Wording] = {
+    "numeric": "distribution",
+    "closed_sets": "distribution",
+    "open_ended": "diverse",
+}
+"""The benchmarks that methods can be put before, and how SSoT is worded there."""
+
+_FIT_SPLIT = "train"
+
+
+@dataclass(frozen=True)
+class MethodSettings:
+    """How a model is asked.
+
+    Attributes:
+        name: Which method.
+        temperature: Of the method of that name; None to fit it.
+        fit_prompts: Prompts it is fitted on, spread evenly over the train split.
+        fit_decimals: Digits after the point of their continuous targets.
+        fit: How it is fitted.
+        room: Most tokens of an output of ``ssot``; None for 4,096, or half of the context of a
+            model that has less than twice that.
+        answers: Most answers that ``verbalized`` asks for at once.
+        draws_per_asking: Draws made from one such list.
+
+    Raises:
+        UnknownNameError: There is no such method.
+        InputError: A number makes no sense.
+    """
+
+    name: Method = "plain"
+    temperature: float | None = None
+    fit_prompts: int = 48
+    fit_decimals: int = DEFAULT_DECIMALS
+    fit: FitSettings = FitSettings()
+    room: int | None = None
+    answers: int = verbalized.ANSWERS
+    draws_per_asking: int = verbalized.DRAWS_PER_ASKING
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense."""
+        if self.name not in METHODS:
+            raise UnknownNameError("method", self.name, METHODS)
+        if self.temperature is not None and self.name != "temperature":
+            raise InputError(
+                f"temperature={self.temperature} is of no use to the method {self.name!r}: leave "
+                "it out, or use the method 'temperature'"
+            )
+        if self.temperature is not None and not 0 < self.temperature < np.inf:
+            raise InputError(f"temperature={self.temperature}: give a number above 0")
+        for name in ("fit_prompts", "room", "answers", "draws_per_asking"):
+            number = asdict(self)[name]
+            if number is not None and number < 1:
+                raise InputError(f"{name}={number}: give at least 1")
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """Everything that decides the draws, for the record."""
+        fields: dict[str, JsonValue] = asdict(self)
+        own: dict[Method, tuple[str, ...]] = {
+            "plain": (),
+            "temperature": ("temperature",),
+            "ssot": ("room",),
+            "verbalized": ("answers", "draws_per_asking"),
+        }
+        if self.name == "temperature" and self.temperature is None:
+            own["temperature"] = ("fit_prompts", "fit_decimals", "fit")
+        return {"name": self.name, **{name: fields[name] for name in own[self.name]}}
+
+
+@dataclass(frozen=True)
+class PreparedMethod:
+    """A method ready to be put before benchmarks.
+
+    Attributes:
+        settings: How the model is asked.
+        plain: Whom it asks.
+        temperature: What logits are divided by, where they are.
+        fitted: What fitting it found, where it was fitted.
+    """
+
+    settings: MethodSettings
+    plain: Subject
+    temperature: float | None = None
+    fitted: FittedTemperature | None = None
+
+    def subject(self, bench: str, costs: CostLog) -> Subject:
+        """Whom a benchmark asks.
+
+        Args:
+            bench: The benchmark's name.
+            costs: Where the cost of its draws is kept.
+
+        Raises:
+            InputError: The method is not for this benchmark.
+        """
+        check_method(self.settings.name, bench)
+        answering = counted(_by_method(self, bench), costs)
+        return Subject(answering, self.plain.model if self.settings.name == "plain" else None)
+
+    def figures(self, costs: CostLog, seed: int) -> dict[str, JsonValue]:
+        """What ``result.json`` holds under ``bench.NAME.method``; ``seed`` is the bootstrap's."""
+        fit: JsonValue = None
+        if self.fitted is not None:
+            fit = {
+                "kl": self.fitted.kl,
+                "kl_at_one": self.fitted.kl_at_one,
+                "prompts": self.fitted.prompts,
+                "at_limit": self.fitted.at_limit,
+                **asdict(self.settings.fit),
+            }
+        settings = {key: value for key, value in self.settings.as_json().items() if key != "fit"}
+        if self.settings.name == "ssot":
+            settings["room"] = _room(self)
+        return {
+            **settings,
+            "temperature": self.temperature,
+            "fit": fit,
+            **cost_figures(costs.costs, seed),
+        }
+
+
+def check_method(name: Method, bench: str) -> None:
+    """Refuse a method for a benchmark that it is not made for.
+
+    Raises:
+        InputError: The benchmark is none of those.
+    """
+    if name != "plain" and bench not in WORDINGS:
+        raise InputError(
+            f"the method {name!r} is not for the benchmark {bench!r}: use it with "
+            f"{', '.join(WORDINGS)}, or ask plainly"
+        )
+
+
+def prepare_method(subject: Subject, settings: MethodSettings) -> PreparedMethod:
+    """Fit the temperature where there is one to fit.
+
+    Raises:
+        InputError: It should be fitted and there are no logits to fit it to.
+    """
+    if settings.name != "temperature":
+        return PreparedMethod(settings, subject)
+    if settings.temperature is not None:
+        return PreparedMethod(settings, subject, settings.temperature)
+    if subject.model is None:
+        raise InputError(
+            "a temperature is fitted to logits, which an endpoint does not give: say which "
+            "temperature to use"
+        )
+    fitted = fit_temperature(
+        subject.model.model, subject.model.prompt_format, fit_prompts(settings), settings.fit
+    )
+    return PreparedMethod(settings, subject, fitted.temperature, fitted)
+
+
+def fit_prompts(settings: MethodSettings) -> list[tuple[str, NumericTarget]]:
+    """The prompts that a temperature is fitted on, and their targets."""
+    split = split_distributions(_FIT_SPLIT)
+    count = min(settings.fit_prompts, len(split))
+    chosen = [split[place] for place in np.linspace(0, len(split) - 1, count).astype(int)]
+    return [(one.prompt(), NumericTarget.of(one, settings.fit_decimals)) for one in chosen]
+
+
+def _by_method(method: PreparedMethod, bench: str) -> Answering:
+    settings, ask = method.settings, method.plain.answers
+
+    def answers(
+        max_new_tokens: int, *, system: str | None = None, temperature: float = 1.0
+    ) -> AnswerSource:
+        if settings.name == "plain":
+            return ask(max_new_tokens, system=system, temperature=temperature)
+        if system is not None or temperature != 1.0:
+            raise ValueError(f"the method {settings.name!r} sets system and temperature itself")
+        if settings.name == "temperature":
+            assert method.temperature is not None, "prepared"
+            return ask(max_new_tokens, temperature=method.temperature)
+        if settings.name == "ssot":
+            return SeedOfThought(ask, WORDINGS[bench], room=_room(method))
+        return VerbalizedSampling(
+            ask,
+            max_new_tokens,
+            answers=settings.answers,
+            draws_per_asking=settings.draws_per_asking,
+        )
+
+    return answers
+
+
+def _room(method: PreparedMethod) -> int:
+    """Most tokens of an output of SSoT."""
+    if method.settings.room is not None:
+        return method.settings.room
+    if method.plain.model is None:
+        return seed_of_thought.ROOM
+    config = language_model(method.plain.model.model).config.get_text_config(decoder=True)
+    return min(seed_of_thought.ROOM, int(config.to_dict()["max_position_embeddings"]) // 2)
