@@ -171,6 +171,35 @@ def test_a_prompts_draws_do_not_depend_on_its_batch() -> None:
     assert _counts(together[0]) != _counts(_sampler(model).draw(PROMPTS, 200, seed=10)[0])
 
 
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_trees_and_rows_draw_the_same(architecture: Architecture) -> None:
+    """Rounding may move a draw whose variate lies on a boundary: one of 120 at most."""
+    model = number_model(architecture)
+    options = {"max_new_tokens": 12}
+    whole = _sampler(model, **options).draw(PROMPTS, 40, seed=4)
+    for narrow in ({"max_tree_nodes": 30}, {"memory_bytes": 3 * 10**5}):
+        parts = _sampler(model, **options, **narrow).draw(PROMPTS, 40, seed=4)
+        moved = sum(
+            (Counter(_counts(one)) - Counter(_counts(other))).total()
+            for one, other in zip(whole, parts, strict=True)
+        )
+        assert moved <= 1
+        for one, other in zip(whole, parts, strict=True):
+            assert other.count == 40 and other.forward_tokens is not None
+            assert other.written_tokens == pytest.approx(one.written_tokens, abs=12)
+
+
+def test_fewer_draws_are_the_first_of_more() -> None:
+    model = number_model()
+    few, more = (_sampler(model).draw(PROMPTS[:1], count, seed=4)[0] for count in (50, 200))
+    assert not Counter(_counts(few)) - Counter(_counts(more))
+
+
+def test_no_draws_are_no_work() -> None:
+    (nothing,) = _sampler(number_model()).draw(PROMPTS[:1], 0, seed=0)
+    assert nothing == Draws((), 0, 0)
+
+
 def test_an_answer_at_the_limit_is_cut_off() -> None:
     model = number_model(stop_bias=-50.0)
     draws = _sampler(model, max_new_tokens=4).draw(PROMPTS[:1], 50, seed=0)[0]

@@ -13,10 +13,16 @@ def test_what_is_no_url_is_refused(url: str) -> None:
         EndpointSettings(url, "m")
 
 
-@pytest.mark.parametrize("wrong", [{"concurrency": 0}, {"timeout": 0.0}, {"max_retries": -1}])
-def test_numbers_without_sense_are_refused(wrong: dict[str, int]) -> None:
-    with pytest.raises(InputError, match=next(iter(wrong))):
-        EndpointSettings(URL, "m", **wrong)
+@pytest.mark.parametrize(
+    ("concurrency", "timeout", "max_retries"), [(0, 1.0, 0), (1, 0.0, 0), (1, 1.0, -1)]
+)
+def test_numbers_without_sense_are_refused(
+    concurrency: int, timeout: float, max_retries: int
+) -> None:
+    with pytest.raises(InputError, match="give at least 1, more than 0 and at least 0"):
+        EndpointSettings(
+            URL, "m", concurrency=concurrency, timeout=timeout, max_retries=max_retries
+        )
 
 
 def test_the_key_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

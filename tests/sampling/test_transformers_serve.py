@@ -1,4 +1,5 @@
-"""A real server: `transformers serve` in a process of its own, on loopback, with a tiny model.
+"""A real server: `transformers serve` in a process of its own, on loopback, with the sandbox
+model.
 
 It ignores ``n`` and ``logprobs`` without a word, and takes the most probable token unless the
 checkpoint or the request says otherwise: all of that is noticed, and its draws then follow the
@@ -21,41 +22,34 @@ import torch
 from scipy import stats
 
 from aleator.errors import EndpointError
+from aleator.models.loading import load_model, sandbox_path
 from aleator.sampling.endpoint_probe import TOLD_TO_DRAW
 from aleator.sampling.served import NO_KEY, Capabilities, EndpointSettings
 from aleator.sampling.server import EndpointSource, probe_endpoint
 from aleator.tokens.chat import ChatFormat
-from tests.tiny_models import tiny_model, tiny_tokenizer
 
 PROMPT = "Pick a number."
 DRAWS = 120
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("models") / "tiny"
-    tiny_model("qwen3", "sdpa").save_pretrained(folder)
-    tiny_tokenizer("chatml").save_pretrained(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def settings(folder: Path) -> Iterator[EndpointSettings]:
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EndpointSettings]:
     """One request at a time: the server's seed is that of the process."""
+    folder, log_path = sandbox_path(), tmp_path_factory.mktemp("server") / "log"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     serve = "import sys; from transformers.cli.transformers import main; sys.exit(main())"
     where = ["--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
-    with (folder.parent / "log").open("wb") as log:
+    with log_path.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-c", serve, "serve", str(folder), *where],
             stdout=log,
             stderr=log,
-            env={**os.environ, "HF_HOME": str(folder.parent / "hub")},
+            env={**os.environ, "HF_HOME": str(log_path.parent)},
         )
     try:
-        _wait_for(f"http://127.0.0.1:{port}/health", process, folder.parent / "log")
+        _wait_for(f"http://127.0.0.1:{port}/health", process, log_path)
         url = f"http://127.0.0.1:{port}/v1"
         yield EndpointSettings(url, str(folder), NO_KEY, concurrency=1, timeout=60)
     finally:
@@ -103,13 +97,14 @@ def test_its_draws_follow_the_exact_distribution(
 
 def _first_tokens() -> dict[str, float]:
     """The model's own probabilities, by text as the server decodes it."""
-    tokenizer = tiny_tokenizer("chatml")
-    ids = torch.tensor([ChatFormat(tokenizer).prompt_ids(PROMPT)])
+    loaded = load_model("sandbox", device="cpu")
+    ids = torch.tensor([ChatFormat(loaded.tokenizer).prompt_ids(PROMPT)])
     with torch.no_grad():
-        logits = tiny_model("qwen3", "sdpa").eval()(input_ids=ids).logits[0, -1]
+        logits = loaded.model(input_ids=ids).logits[0, -1]
     masses: dict[str, float] = defaultdict(float)
     for token, mass in enumerate(torch.softmax(logits.double(), dim=-1).tolist()):
-        masses[tokenizer.decode([token], skip_special_tokens=True)] += mass
+        (text,) = loaded.tokenizer.batch_decode([[token]], skip_special_tokens=True)
+        masses[text] += mass
     return masses
 
 

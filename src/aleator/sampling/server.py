@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aleator.sampling.chat_completions import Choice, Query
-from aleator.sampling.draws import Answer, Draws
+from aleator.sampling.draws import Draws, ordered_answers
 from aleator.sampling.endpoint import Endpoint
 from aleator.sampling.endpoint_probe import probe
 from aleator.sampling.endpoint_thread import connected
@@ -154,6 +154,4 @@ class EndpointSource:
 
 def _collect(parts: Sequence[_Part]) -> Draws:
     counts = Counter((one.text, one.truncated) for part in parts for one in part.choices)
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    answers = tuple(Answer(text, count, cut) for (text, cut), count in ordered)
-    return Draws(answers, None, sum(part.tokens for part in parts))
+    return Draws(ordered_answers(counts), None, sum(part.tokens for part in parts))

@@ -1,4 +1,7 @@
-"""Splitting counts of draws among next tokens: independent draws from the softmax."""
+"""Splitting draws among next tokens by their variates: independent draws from the softmax."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -7,51 +10,61 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
 
 _CHUNK_ELEMENTS = 2**24  # of float64 running totals at a time: 128 MiB
 
 
-def split_counts(
-    logits: Float[Tensor, "n V"],
-    counts: IntArray,
-    rng: np.random.Generator,
-    temperature: float = 1.0,
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Draw ``counts[i]`` tokens from row ``i``'s softmax, and count equal ones.
+@dataclass(frozen=True)
+class Split:
+    """Where draws went: distinct (row, token) pairs, ascending.
 
-    Inverse-CDF draws, one uniform variate each in the order of the rows. Logits are divided and the
-    softmax is taken in float32; it is summed in float64.
+    Attributes:
+        rows: int64 ``[m]``.
+        tokens: int64 ``[m]``.
+        draws: The numbers of the draws that took each, ascending.
+    """
+
+    rows: IntArray
+    tokens: IntArray
+    draws: list[IntArray]
+
+
+def split_draws(
+    logits: Float[Tensor, "n V"],
+    draws: Sequence[IntArray],
+    levels: FloatArray,
+    temperature: float = 1.0,
+) -> Split:
+    """Give each draw the token at which its row's running total passes its level.
+
+    Logits are divided and the softmax is taken in float32; it is summed in float64.
 
     Args:
         logits: Next-token logits.
-        counts: int64 ``[n]``, at least 1 each.
-        rng: Gives the variates.
+        draws: Numbers of the draws that stand at each row, at least one, ascending.
+        levels: Of all these draws, row after row, in [0, 1).
         temperature: Logits are divided by it; above 0.
-
-    Returns:
-        Rows, tokens and counts of the distinct (row, token) pairs, ascending: int64 ``[m]`` each.
     """
     V = logits.shape[1]
-    levels = rng.random(int(counts.sum()))
+    counts = np.array([len(row) for row in draws])
     ends = np.cumsum(counts)
     rows_at_once = max(1, _CHUNK_ELEMENTS // V)
-    pairs, pair_counts = [], []
+    tokens = np.empty(len(levels), dtype=np.int64)
     for start in range(0, len(counts), rows_at_once):
         stop = min(start + rows_at_once, len(counts))
-        begin = int(ends[start - 1]) if start else 0
-        wanted = levels[begin : int(ends[stop - 1])]
+        here = slice(int(ends[start - 1]) if start else 0, int(ends[stop - 1]))
         owners = np.repeat(np.arange(stop - start), counts[start:stop])
-        tokens = _inverse_cdf(logits[start:stop].float() / temperature, owners, wanted)
-        pair, count = np.unique((owners + start) * V + tokens, return_counts=True)
-        pairs.append(pair)
-        pair_counts.append(count)
-    merged = np.concatenate(pairs)
-    return merged // V, merged % V, np.concatenate(pair_counts).astype(np.int64)
+        heated = logits[start:stop].float() / temperature
+        tokens[here] = _inverse_cdf(heated, owners, levels[here])
+    pairs = np.repeat(np.arange(len(counts)), counts) * V + tokens
+    order = np.argsort(pairs, kind="stable")
+    distinct, begins = np.unique(pairs[order], return_index=True)
+    parts = np.split(np.concatenate(draws)[order], begins[1:])
+    return Split(distinct // V, distinct % V, parts)
 
 
-def _inverse_cdf(
-    logits: Float[Tensor, "n V"], owners: IntArray, levels: NDArray[np.float64]
-) -> IntArray:
+def _inverse_cdf(logits: Float[Tensor, "n V"], owners: IntArray, levels: FloatArray) -> IntArray:
     """The token at which row ``owners[i]``'s running total passes ``levels[i]``."""
     totals = torch.softmax(logits, dim=-1).double().cumsum(dim=-1)
     totals /= totals[:, -1:].clone()
