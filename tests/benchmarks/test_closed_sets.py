@@ -21,6 +21,7 @@ from aleator.errors import InputError
 from aleator.evaluation.closed import ClosedSettings
 from aleator.files import JsonValue, read_rows
 from aleator.sampling.draws import Answer, Draws
+from tests.answering import always
 from tests.word_model import word_format, word_model, word_tokenizer
 
 FILE = """
@@ -147,7 +148,7 @@ def _plain_file(settings: ClosedSetsSettings, tmp_path: Path) -> ClosedSetsSetti
 
 
 def test_an_endpoint_has_drawn_figures_only(settings: ClosedSetsSettings, tmp_path: Path) -> None:
-    endpoint = Subject(lambda max_new_tokens: _Endpoint(), None)
+    endpoint = Subject(always(_Endpoint()), None)
     found = run_closed_sets(endpoint, _plain_file(settings, tmp_path), tmp_path)
     bench = json.loads(json.dumps(found, allow_nan=False))
     whole = bench["splits"]["all"]
@@ -165,7 +166,7 @@ def test_an_endpoint_has_drawn_figures_only(settings: ClosedSetsSettings, tmp_pa
 def test_an_endpoint_needs_draws_and_takes_no_system_message(
     settings: ClosedSetsSettings, tmp_path: Path
 ) -> None:
-    endpoint = Subject(lambda max_new_tokens: _Endpoint(), None)
+    endpoint = Subject(always(_Endpoint()), None)
     exact_only = replace(_plain_file(settings, tmp_path), draws=0)
     with pytest.raises(InputError, match="needs draws"):
         run_closed_sets(endpoint, exact_only, tmp_path / "a")

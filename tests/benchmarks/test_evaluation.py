@@ -5,7 +5,7 @@ import pytest
 
 from aleator.benchmarks.catalogue import BenchSettings
 from aleator.benchmarks.evaluation import EvaluationRequest, run_evaluation
-from aleator.benchmarks.methods import MethodSettings
+from aleator.benchmarks.method_settings import MethodSettings
 from aleator.benchmarks.numeric import NumericSettings
 from aleator.benchmarks.subject import open_model
 from aleator.errors import ConfigurationChangedError, InputError

@@ -18,6 +18,7 @@ from aleator.evaluation.mcq import LETTERS, MCQ_PROMPT
 from aleator.files import JsonValue, read_rows
 from aleator.sampling.draws import Answer, AnswerSource, Draws
 from aleator.sandbox.multiple_choice import question_block
+from tests.answering import always
 from tests.number_model import number_format, number_model, number_tokenizer
 
 SHARES = np.array([0.12, 0.22, 0.52, 0.14])
@@ -77,7 +78,7 @@ class Examiner:
 
 
 def _subject(source: AnswerSource) -> Subject:
-    return Subject(answers=lambda max_new_tokens: source, model=None)
+    return Subject(always(source), None)
 
 
 def _bench(found: dict[str, JsonValue]) -> _Bench:

@@ -32,7 +32,9 @@ def subject() -> Subject:
     return Subject.local(AnsweringModel(number_model(), number_tokenizer(), number_format()))
 
 
-def _refuse(max_new_tokens: int) -> AnswerSource:
+def _refuse(
+    max_new_tokens: int, *, system: str | None = None, temperature: float = 1.0
+) -> AnswerSource:
     raise AssertionError("nothing is left to draw")
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aleator.benchmarks.catalogue import Bench, BenchSettings, bench, check_benches
-from aleator.benchmarks.methods import MethodSettings, PreparedMethod, check_method, prepare_method
-from aleator.benchmarks.price import cost_path
+from aleator.benchmarks.method_settings import MethodSettings
+from aleator.benchmarks.methods import PreparedMethod, check_method, prepare_method
 from aleator.benchmarks.record import (
     SCHEMA_VERSION,
     EvaluationRecord,
@@ -23,7 +23,6 @@ from aleator.benchmarks.record import (
 )
 from aleator.benchmarks.subject import Opened, Served, Subject
 from aleator.files import JsonValue, as_object, read_json, write_json
-from aleator.sampling.cost import CostLog
 
 RESULT_FILE = "result.json"
 
@@ -106,10 +105,10 @@ def _run(
     def advance_this(done: int, total: int) -> None:
         advance(name, done, total)
 
-    costs = CostLog(cost_path(request.out, name))
-    figures = one.run(method.subject(name, costs), request.out, advance_this)
-    costs.finish()
-    return {**figures, "method": method.figures(costs, request.seed)}
+    def measure(subject: Subject) -> dict[str, JsonValue]:
+        return one.run(subject, request.out, advance_this)
+
+    return method.run(name, request.out, request.seed, measure)
 
 
 def _record(

@@ -12,7 +12,7 @@ from aleator.benchmarks.catalogue import BENCHMARKS, BenchSettings
 from aleator.benchmarks.closed_prompts import ClosedSetsSettings
 from aleator.benchmarks.evaluation import EvaluationRequest, run_evaluation
 from aleator.benchmarks.mcq_positions import McqSettings
-from aleator.benchmarks.methods import METHODS, Method, MethodSettings
+from aleator.benchmarks.method_settings import METHODS, Method, MethodSettings
 from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.novelty_judges import RULE, VALIDITY
 from aleator.benchmarks.novelty_sets import SANDBOX_SET
@@ -107,6 +107,7 @@ def evaluate(
 ) -> None:
     """Measure how far a model is from its targets."""
     found = adapter_decimals(adapter) if adapter is not None and decimals is None else decimals
+    digits = DEFAULT_DECIMALS if found is None else found
 
     def chosen(default: int) -> int:
         return default if draws is None else draws
@@ -115,7 +116,7 @@ def evaluate(
         splits=_splits(splits),
         limit=limit,
         draws=chosen(NumericSettings.draws),
-        decimals=DEFAULT_DECIMALS if found is None else found,
+        decimals=digits,
         seed=seed,
     )
     novelty = NoveltySettings(
@@ -140,7 +141,7 @@ def evaluate(
             mcq_positions=McqSettings(limit, chosen(McqSettings.draws), seed),
             novelty=novelty,
         ),
-        method=MethodSettings(_method(method), temperature),
+        method=MethodSettings(_method(method), temperature, fit_decimals=digits),
         command=shlex.join(["aleator", *sys.argv[1:]]),
     )
     request.check()
