@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from aleator.errors import InputError
+from aleator.report.estimates import Estimate
 from aleator.report.read_result import read_result
-from aleator.report.results import Estimate
 from tests.report.conftest import EvaluationMaker
 
 

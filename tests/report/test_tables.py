@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from aleator.report.estimates import Estimate
 from aleator.report.load import load_results
-from aleator.report.results import Collection, Estimate
+from aleator.report.results import Collection
 from aleator.report.tables import bound_rows, conditions_table, family_table, left_out_rows
 from tests.report.conftest import EvaluationMaker
 from tests.report.handmade import FAMILIES
