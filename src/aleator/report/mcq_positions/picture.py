@@ -46,9 +46,9 @@ def letters_figure(
     )
     limit = min(max(1.12 * top, 0.4), 1.04)
     with drawing(*_SIZE) as figure:
-        width = 0.94 / len(readings)
+        width = 1.0 / len(readings)
         for number, (title, conditions) in enumerate(readings.items()):
-            axes = figure.add_axes((0.05 + number * width, 0.11, width - 0.035, 0.74))
+            axes = figure.add_axes((0.055 + number * width, 0.11, width - 0.075, 0.74))
             axes.set_title(title, fontsize=9, color=INK, loc="left", fontweight="bold")
             for place, one in enumerate(conditions):
                 _bars(axes, one, letters, place, len(conditions))
