@@ -239,7 +239,8 @@ def _poison(directory: Path) -> None:
     novelty = top["bench"].get("novelty")
     if novelty:
         novelty |= {"partition": HOSTILE, "scorer": HOSTILE}
-        novelty["sets"] = {HOSTILE: one for one in novelty["sets"].values()}
-    for bench in top["bench"].values():
-        bench["method"]["name"] = bench["method"]["name"].replace("ssot", HOSTILE)
+        novelty["sets"] = {HOSTILE + name: one for name, one in novelty["sets"].items()}
+    methods = [bench["method"] for bench in top["bench"].values()]
+    for method in methods:
+        method["name"] = method["name"].replace("ssot", HOSTILE)
     (directory / "result.json").write_text(json.dumps(top))

@@ -33,6 +33,7 @@ def test_parts_are_as_wide_as_their_shares() -> None:
 def test_the_likeliest_answer_is_named() -> None:
     assert Bar("base", {"a": 0.75, "b": 0.125}, 0).told == "a 75%"
     assert Bar("target", {"a": 0.25, "b": 0.25}, None).told == "2 × 25%"
+    assert Bar("base", {"a": 0.0004}, 0).told == "under 0.1% right"
     assert Bar("base", {}, 0).told == Bar("base", {"a": 0.0}, 0).told == "no right answer"
 
 

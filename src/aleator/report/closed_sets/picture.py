@@ -23,6 +23,8 @@ _BAR = (11.0, 25.0)
 _TINTS = (0.34, 0.52)
 _LABEL = 17
 _ANSWER = 20
+_HARDLY = 0.001
+"""With fewer right answers than this, the likeliest one says nothing."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Bar:
         """What is answered most, in words."""
         if self.top is None:
             return "no right answer"
+        if sum(self.shares.values()) < _HARDLY:
+            return f"under {percent(_HARDLY)} right"
         answer, share = self.top
         even = sum(other == share for other in self.shares.values())
         if self.series is None and even > 1:

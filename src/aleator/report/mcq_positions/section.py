@@ -184,21 +184,24 @@ def _overlap(collection: Collection, result: Result) -> str:
 
 def _moved(result: Result, base: Result) -> Iterable[str]:
     now, before = _variation(result), _variation(base)
-    rates = [_rate(one) for one in (result, base)]
-    if now.value is None or before.value is None or rates[0] is None or rates[1] is None:
+    parsed, parsed_before = _rate(result).value, _rate(base).value
+    if now.value is None or before.value is None or parsed is None or parsed_before is None:
         return
     yield (
-        f"{result.label} has TV {significant(now.value)} with {percent(rates[0])} parsed, base "
-        f"{significant(before.value)} with {percent(rates[1])}"
+        f"{result.label} has TV {significant(now.value)} with {percent(parsed)} parsed, base "
+        f"{significant(before.value)} with {percent(parsed_before)}"
     )
 
 
 def _failures(result: Result, base: Result) -> Iterable[str]:
+    """A parse rate whose interval lies below base's."""
     now, before = _rate(result), _rate(base)
-    if now is not None and before is not None and before - now > 0.02:
+    if now.value is None or now.high is None or before.value is None or before.low is None:
+        return
+    if now.high < before.low:
         yield (
-            f"{result.label}, answer positions: fewer questions parse, {percent(before)} before, "
-            f"{percent(now)} after."
+            f"{result.label}, answer positions: fewer questions parse, {percent(before.value)} "
+            f"before, {percent(now.value)} after."
         )
 
 
@@ -207,9 +210,9 @@ def _variation(result: Result) -> Estimate:
     return UNDEFINED if reading is None else reading.figures.get("total_variation", UNDEFINED)
 
 
-def _rate(result: Result) -> float | None:
+def _rate(result: Result) -> Estimate:
     reading = _strict(result)
-    return None if reading is None else reading.figures.get("parse_rate", UNDEFINED).value
+    return UNDEFINED if reading is None else reading.figures.get("parse_rate", UNDEFINED)
 
 
 def _strict(result: Result) -> Reading | None:

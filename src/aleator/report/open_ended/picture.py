@@ -9,14 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from aleator.report.sentences import plural
 from aleator.report.svg import FAINT, GRID, drawing, inline_svg, series_colour, series_dash
 
 _SIZE = (330.0, 300.0)
 _MARKERS = "osD^vP"
-_POWERS = tuple(10.0**power for power in range(7))
+_TICKS = tuple(step * 10.0**power for power in range(6) for step in (1, 3))
 _MARGIN = 1.3
 
 
@@ -50,7 +50,7 @@ def support_figure(conditions: Sequence[Dots], *, prefix: str) -> str:
                 alpha=0.7,
             )
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(FixedLocator(_POWERS))
+            axis.set_major_locator(FixedLocator(_TICKS))
             axis.set_minor_locator(NullLocator())
             axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         axes.set_xlim(limits)
@@ -84,7 +84,7 @@ def curves_figure(
         axes = figure.add_axes((0.13, 0.14, 0.84, 0.83))
         if logarithmic:
             axes.set_yscale("log")
-            axes.yaxis.set_major_locator(FixedLocator(_POWERS))
+            axes.yaxis.set_major_locator(FixedLocator(_TICKS))
             axes.yaxis.set_minor_locator(NullLocator())
             axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
         else:
@@ -104,7 +104,7 @@ def curves_figure(
                 marker=marker,
             )
         axes.set_xlim(0.5, longest + 0.5)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.0f}"))
+        axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         _finish(axes, "prompts, each condition's in falling order", title)
         told = "; ".join(label for label, _ in conditions.values())
         return inline_svg(figure, prefix=prefix, label=f"{title}, sorted by prompt: {told}")

@@ -15,7 +15,7 @@ from aleator.report.results import Collection, Result
 from aleator.report.sentences import Told, listed, plural, with_interval
 
 _EMPTY_RISE = 0.02
-"""A rise of the share of empty or cut off answers that the page speaks of."""
+"""A rise of the share of empty or cut off answers that the page speaks of, if it is surely one."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,10 @@ def _over(change: Change) -> str:
 
 def _failures(one: Compared) -> Iterable[str]:
     for what, change in (("empty", one.empty), ("cut off at the limit", one.truncated)):
-        if change.base is None or change.mean is None:
+        low = change.change.low
+        if change.base is None or change.mean is None or low is None:
             continue
-        if change.mean - change.base > _EMPTY_RISE:
+        if low > 0 and change.mean - change.base > _EMPTY_RISE:
             yield (
                 f"{one.label}, open-ended: more answers are {what}, {percent(change.base)} "
                 f"before, {percent(change.mean)} after."
