@@ -77,12 +77,14 @@ class ConditionsTable:
     rows: tuple[MeasureRow, ...]
 
 
-def measures_table(measures: Sequence[Measure], groups: Sequence[Group]) -> ConditionsTable:
-    """A table of `measures`; those that nobody has are left away."""
+def measures_table(
+    measures: Sequence[Measure], groups: Sequence[Group], *, all_measured: bool = False
+) -> ConditionsTable:
+    """A table of `measures`; those that nobody has are left away unless `all_measured`."""
     rows = []
     for measure in measures:
         cells = tuple(tuple(_of(measure, column) for column in group.columns) for group in groups)
-        if any(cell.exact for group in cells for cell in group):
+        if all_measured or any(cell.exact for group in cells for cell in group):
             rows.append(MeasureRow(measure, cells))
     return ConditionsTable(
         titles=tuple(group.title for group in groups),

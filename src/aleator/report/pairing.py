@@ -61,9 +61,8 @@ def geometric_ratio(ours: Values, theirs: Values) -> Change:
         raise ValueError("a geometric ratio needs figures above 0")
     logs = np.log(np.array(mine)) - np.log(np.array(base))
     found = family_balanced_mean(logs, ["all"] * len(keys))
-    back = Interval(
-        *(math.exp(end) for end in (found.value, found.low, found.high)), found.count, 0
-    )
+    value, low, high = (math.exp(end) for end in (found.value, found.low, found.high))
+    back = Interval(value, low, high, found.count, found.left_out)
     return _change(ours, theirs, back, mine, base)
 
 

@@ -57,10 +57,10 @@ class Compared:
         """Whether the goal was met; None where it is not about this condition."""
         if not self.language or self.split != HELD_OUT:
             return None
-        share = "not measured" if self.top is None else verdict(self.top.change, TOP_SHARE_GOAL)
-        valid = _at_least(self.valid_now, VALID_GOAL)
+        ratio = UNDEFINED if self.top is None else self.top.change
+        found = {verdict(ratio, TOP_SHARE_GOAL), _at_least(self.valid_now, VALID_GOAL)}
         order: tuple[Verdict, ...] = ("not met", "not measured", "undecided", "met")
-        return min(share, valid, key=order.index)
+        return next(one for one in order if one in found)
 
 
 def closed_sets_told(collection: Collection) -> Told:

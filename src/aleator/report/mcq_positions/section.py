@@ -100,7 +100,7 @@ def mcq_section(collection: Collection) -> McqSection | None:
         places=tuple(benches),
         told=_told(collection, benches),
         drawing=Markup(letters_figure(readings, letters=LETTERS, prefix="letters")),
-        table=_undefined_said(measures_table(MEASURES, groups)),
+        table=_undefined_said(measures_table(MEASURES, groups, all_measured=True)),
         cut=tuple(_cut(result, bench) for result, bench in benches.values()),
     )
 
