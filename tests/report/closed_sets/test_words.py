@@ -112,6 +112,7 @@ def test_lost_valid_answers_are_a_failure(language_runs: Path) -> None:
     base, even = _two(language_runs)
     told = closed_sets_told(Collection((base, even)))
     assert told.failures[0].startswith("even lost valid answers on closed sets (held-out sets): ")
+    assert "% after, 0." in told.failures[0] and "(95% interval 0." in told.failures[0]
     assert told.base[0].startswith("base, closed sets (held-out sets): the top answer takes 9")
     assert told.changes[0].startswith("Closed sets (held-out sets): the top answer's share is 0.")
 

@@ -240,5 +240,6 @@ def _failures(one: Compared) -> Iterable[str]:
     if valid.base - valid.mean > _VALID_LOSS:
         yield (
             f"{one.label} lost valid answers on {where}: "
-            f"{percent(valid.base)} before, {percent(valid.mean)} after."
+            f"{percent(valid.base)} before, {percent(valid.mean)} after, "
+            f"{with_interval(valid.change)} of base's."
         )
