@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.report.handmade import Evaluation, make_evaluation, write_three
+from tests.report.language import make_language_runs
 
 EvaluationMaker = Callable[..., Evaluation]
 
@@ -24,3 +25,9 @@ def make_evaluation_here(tmp_path: Path) -> EvaluationMaker:
 def three_conditions(tmp_path: Path) -> list[Path]:
     """Base, soft and hard, written; soft and hard meet every goal."""
     return write_three(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def language_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Directories of real results of all benchmarks, not to be changed: see `language`."""
+    return make_language_runs(tmp_path_factory.mktemp("language"))

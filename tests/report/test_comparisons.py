@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from aleator.report.comparisons import GOALS, compare, goal_lines, verdict
+from aleator.report.estimates import Estimate
 from aleator.report.load import load_results
-from aleator.report.results import Collection, Estimate, PromptResult, Result
+from aleator.report.results import Collection, PromptResult, Result
 from tests.report.conftest import EvaluationMaker
 from tests.report.handmade import FAMILIES
 

@@ -6,6 +6,7 @@ import pytest
 from aleator.errors import InputError
 from aleator.report.load import find_evaluations, load_results, read_notes
 from tests.report.conftest import EvaluationMaker
+from tests.report.language import copied
 
 
 def test_base_comes_first_the_rest_as_given(three_conditions: list[Path]) -> None:
@@ -68,3 +69,10 @@ def test_an_unfinished_evaluation_is_called_so(tmp_path: Path) -> None:
     (tmp_path / "rows").mkdir()
     with pytest.raises(InputError, match="unfinished evaluation"):
         load_results([tmp_path])
+
+
+def test_another_way_of_asking_is_part_of_the_label(language_runs: Path, tmp_path: Path) -> None:
+    _, _, _, seeds = copied(language_runs, tmp_path / "all")
+    seeds.rename(seeds.parent / "base-ssot")
+    labels = [result.label for result in load_results([tmp_path / "all"]).results]
+    assert labels == ["base", "base-ssot", "even", "hot · temperature"]

@@ -11,6 +11,7 @@ from aleator.report.load import load_results
 from aleator.report.page import render_page, write_page
 from tests.report.conftest import EvaluationMaker
 from tests.report.handmade import FAMILIES, METRICS
+from tests.report.language import LANGUAGE, changed, copied
 
 HOSTILE = """</style><script>alert('x')</script><img src=x onerror="alert(1)"> "&amp;' {{ 7*7 }}"""
 
@@ -156,3 +157,90 @@ def test_a_page_is_written_whole_or_not_at_all(
     assert (tmp_path / "new" / "page.html").read_text() == render_page(collection)
     with pytest.raises(OutputError, match="cannot write"):
         write_page(collection, tmp_path / "new" / "page.html" / "below.html")
+
+
+def test_every_language_benchmark_has_its_section(language_runs: Path) -> None:
+    page = _page([language_runs])
+    ids = set(page.attributes("id"))
+    sections = {"closed-sets", "open-ended", "mcq-positions", "novelty", "price", "conditions"}
+    assert sections <= ids
+    assert len(list(page.attributes("id"))) == len(ids)
+    assert "hot · temperature" in page.text and "seeds · ssot" in page.text
+    assert "not the published judges" in page.text
+    text = render_page(load_results([language_runs]))
+    assert text == render_page(load_results([language_runs]))
+    assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', text)) <= ids
+
+
+@pytest.mark.parametrize("name", LANGUAGE)
+def test_a_page_is_made_of_one_benchmark_alone(
+    language_runs: Path, tmp_path: Path, name: str
+) -> None:
+    others = dict.fromkeys({"numeric", *LANGUAGE} - {name})
+    directories = copied(language_runs, tmp_path, "base", "even")
+    page = _page([changed(directory, others) for directory in directories])
+    ids = set(page.attributes("id"))
+    assert name.replace("_", "-") in ids
+    assert not {one.replace("_", "-") for one in LANGUAGE if one != name} & ids
+    assert not {"goals", "conditions", "families", "price"} & ids
+    assert f"{name}: seed" in page.text and f"rows/{name}" in page.text
+    assert "No stated goal was missed" not in page.text
+
+
+def test_figures_of_all_benchmarks_lead_back_to_their_files(language_runs: Path) -> None:
+    page = _page([language_runs])
+    titles = [
+        attrs["title"] or "" for tag, attrs in page.tags if tag == "data" and "title" in attrs
+    ]
+    checked = 0
+    for title in titles:
+        file, _, place = title.partition(" = ")[0].partition(": ")
+        value = json.loads(Path(file).read_text())
+        rest = place
+        while rest:  # names of sets may hold dots
+            name = max((n for n in value if f"{rest}.".startswith(f"{n}.")), key=len)
+            value, rest = value[name], rest[len(name) + 1 :]
+        exact = value["value"] if isinstance(value, dict) else value
+        assert float(title.partition(" = ")[2]) == float(exact)
+        checked += "numeric" not in place
+    assert checked > 200
+
+
+def test_hostile_answers_stay_text(language_runs: Path, tmp_path: Path) -> None:
+    directories = copied(language_runs, tmp_path, "base", "even", "hot", "seeds")
+    clean = _page(directories)
+    for directory in directories:
+        _poison(directory)
+    text = render_page(load_results(directories))
+    page = Page(text)
+    shapes = [{(tag, *sorted(attrs)) for tag, attrs in one.tags} for one in (clean, page)]
+    assert shapes[1] <= shapes[0]
+    assert "<script" not in text and 'onerror="' not in text
+    assert "alert('x')" in page.text and "\u202e" not in text and "\x00" not in text
+
+
+def _poison(directory: Path) -> None:
+    """Hostile text wherever a model, a judge or a user's target file writes some."""
+    nasty = HOSTILE + "\x00\u202e"
+    path = directory / "rows" / "open_ended.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    for row in rows:
+        row["prompt"] = nasty
+        for answer in row["answers"]:
+            answer["text"] = nasty
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    top = json.loads((directory / "result.json").read_text())
+    closed = top["bench"]["closed_sets"]
+    for one in closed["sets"].values():
+        for part in ("answers", "target"):
+            one[part] = {HOSTILE + name: share for name, share in one[part].items()}
+        one["split"] = HOSTILE
+    closed["sets"] = {HOSTILE + name: one for name, one in closed["sets"].items()}
+    novelty = top["bench"].get("novelty")
+    if novelty:
+        novelty |= {"partition": HOSTILE, "scorer": HOSTILE}
+        novelty["sets"] = {HOSTILE + name: one for name, one in novelty["sets"].items()}
+    methods = [bench["method"] for bench in top["bench"].values()]
+    for method in methods:
+        method["name"] = method["name"].replace("ssot", HOSTILE)
+    (directory / "result.json").write_text(json.dumps(top))

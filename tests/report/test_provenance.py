@@ -16,7 +16,7 @@ def test_what_all_share_is_said_once(three_conditions: list[Path]) -> None:
 def test_every_condition_names_its_files(three_conditions: list[Path]) -> None:
     rows = {row.name: row.values for row in provenance_rows(load_results(three_conditions))}
     assert rows["aggregates"] == tuple(f"{path}/result.json" for path in three_conditions)
-    assert rows["prompts"][0] == f"{three_conditions[0]}/rows/numeric.jsonl (52 rows)"
+    assert rows["rows"][0] == f"{three_conditions[0]}/rows/numeric.jsonl (52 rows)"
 
 
 def test_what_only_one_states_is_missing_from_the_others(three_conditions: list[Path]) -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from aleator.errors import InputError
+from aleator.report.estimates import Estimate
 from aleator.report.read_result import read_result
-from aleator.report.results import Estimate
 from tests.report.conftest import EvaluationMaker
+from tests.report.language import LANGUAGE, changed, copied
 
 
 def test_figures_are_read_as_written(make_evaluation: EvaluationMaker) -> None:
@@ -51,7 +52,11 @@ def test_other_settings_are_kept_as_text(make_evaluation: EvaluationMaker) -> No
     evaluation.top["limit"] = 12
     evaluation.top["bench"]["numeric"]["settings"] = {"draws": 1000, "tree": {"nodes": None}}
     settings = read_result(evaluation.write()).settings
-    assert settings == {"limit": "12", "settings.draws": "1000", "settings.tree.nodes": "none"}
+    assert settings == {
+        "limit": "12",
+        "numeric: settings.draws": "1000",
+        "numeric: settings.tree.nodes": "none",
+    }
 
 
 def test_the_adapters_training_run_is_read_where_it_is(
@@ -72,12 +77,12 @@ def test_the_adapters_training_run_is_read_where_it_is(
     assert read_result(make_evaluation("c").write()).training == {}
 
 
-def test_a_result_without_the_benchmark_is_refused(make_evaluation: EvaluationMaker) -> None:
+def test_a_result_without_any_benchmark_is_refused(make_evaluation: EvaluationMaker) -> None:
     evaluation = make_evaluation("base")
-    evaluation.top["bench"] = {"closed_sets": {}}
+    evaluation.top["bench"] = {"another": {}}
     directory = evaluation.write()
     with pytest.raises(
-        InputError, match=rf"^{directory} has no numeric benchmark.*--bench numeric"
+        InputError, match=rf"^{directory} has no benchmark that a report shows.*--bench numeric"
     ):
         read_result(directory)
 
@@ -133,3 +138,29 @@ def test_an_estimate_without_a_value_is_refused(make_evaluation: EvaluationMaker
     )
     with pytest.raises(InputError, match=r"unseen_parameters\.family_mean\.shape_kl\.value"):
         read_result(directory)
+
+
+def test_a_directory_may_have_any_of_the_benchmarks(language_runs: Path, tmp_path: Path) -> None:
+    base, hot = copied(language_runs, tmp_path, "base", "hot")
+    assert read_result(base).benches == {"numeric", *LANGUAGE}
+    assert read_result(hot).benches == {"closed_sets", "open_ended"}
+    alone = read_result(changed(hot, {"closed_sets": None}))
+    assert alone.benches == {"open_ended"} and alone.rows == () and alone.splits == {}
+
+
+def test_settings_of_every_benchmark_begin_with_its_name(language_runs: Path) -> None:
+    settings = read_result(language_runs / "hot").settings
+    assert settings["closed_sets: draws"] == "40"
+    assert settings["closed_sets: method.temperature"] == "3"
+    assert settings["open_ended: max_new_tokens"] == "4"
+    figures = ("splits", "sets", "mean", "tokens_per", "written_tokens", "kinds", "support")
+    fields = [name.partition(": ")[2] for name in settings]
+    assert not [name for name in fields for word in figures if name.startswith(word)]
+    others = read_result(language_runs / "base").settings
+    assert others["novelty: partition"] == "rule" and others["mcq_positions: draws"] == "30"
+
+
+def test_all_files_of_rows_are_counted(language_runs: Path) -> None:
+    files = read_result(language_runs / "base").row_files
+    assert files[str(language_runs / "base" / "rows" / "novelty.generations.jsonl")] == 6
+    assert files[str(language_runs / "base" / "rows" / "closed_sets.jsonl")] == 16

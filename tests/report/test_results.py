@@ -1,9 +1,12 @@
+from dataclasses import replace
 from pathlib import Path
 
+from aleator.report.method_costs import MethodCost
 from aleator.report.results import Collection, PromptResult, Result, SplitResult
 
 
 def _result(label: str, model: str, adapter: str | None, *splits: str) -> Result:
+    """A condition with the numeric benchmark if it has splits."""
     empty = SplitResult(1, {}, {}, {}, {})
     rows = tuple(
         PromptResult(f"{split}/{n}", split, "chi", "p", (), {}, None)
@@ -16,8 +19,8 @@ def _result(label: str, model: str, adapter: str | None, *splits: str) -> Result
 
 
 def test_each_condition_is_compared_with_its_own_model_without_an_adapter() -> None:
-    small, large = _result("a", "small", None), _result("b", "large", None)
-    soft, stray = _result("c", "large", "dir"), _result("d", "other", "dir")
+    small, large = _result("a", "small", None, "x"), _result("b", "large", None, "x")
+    soft, stray = _result("c", "large", "dir", "x"), _result("d", "other", "dir", "x")
     collection = Collection((small, large, soft, stray))
     assert collection.base_of(soft) is large
     assert collection.base_of(stray) is None
@@ -33,3 +36,21 @@ def test_rows_of_a_split_keep_the_order_of_the_file() -> None:
     result = _result("a", "m", None, "x", "y")
     assert list(result.rows_of("y")) == ["y/0", "y/1"]
     assert result.rows_of("z") == {}
+
+
+def test_the_base_of_a_benchmark_is_one_that_has_it() -> None:
+    empty, numbers = _result("a", "m", None), _result("b", "m", None, "x")
+    soft, other = _result("c", "m", "dir", "x"), _result("d", "m", "dir")
+    collection = Collection((empty, numbers, soft, other))
+    assert collection.base_of(soft) is numbers
+    assert collection.base_of(soft, "novelty") is None
+    assert collection.having("numeric") == {1: numbers, 2: soft}
+    assert collection.pairs("numeric") == [(soft, numbers)]
+
+
+def test_a_model_that_is_not_asked_plainly_is_no_base() -> None:
+    plain, prompted = (MethodCost(name, None, 3, {}) for name in ("plain", "ssot"))
+    base = replace(_result("a", "m", None, "x"), methods={"numeric": plain})
+    asked = replace(base, label="b", methods={"numeric": prompted})
+    assert base.is_base and not asked.is_base
+    assert Collection((base, asked)).pairs("numeric") == [(asked, base)]

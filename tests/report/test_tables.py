@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from aleator.report.estimates import Estimate
 from aleator.report.load import load_results
-from aleator.report.results import Collection, Estimate
+from aleator.report.results import Collection
 from aleator.report.tables import bound_rows, conditions_table, family_table, left_out_rows
 from tests.report.conftest import EvaluationMaker
 from tests.report.handmade import FAMILIES
@@ -21,7 +22,7 @@ def test_cells_hold_the_numbers_of_the_file(three_conditions: list[Path]) -> Non
             assert float(cell.exact) == result.splits[split].family_mean["shape_kl"].value
             field = f"bench.numeric.splits.{split}.family_mean.shape_kl"
             assert cell.source == f"{result.directory}/result.json: {field}"
-    assert table.prompts[0] == ("24", "24", "24")
+    assert table.counts[0] == ("24 prompts",) * 3
 
 
 def test_medians_are_the_other_aggregate(make_evaluation: EvaluationMaker) -> None:
@@ -60,7 +61,7 @@ def test_a_split_that_a_condition_lacks_is_shown_as_missing(three_conditions: li
     table = conditions_table(Collection((base, soft, lone)), SPLITS, "family_mean")
     cell = table.rows[0].groups[0][2]
     assert (cell.text, cell.exact) == ("–", "")
-    assert table.prompts[0][2] == "–"
+    assert table.counts[0][2] == "–"
 
 
 def test_families_are_sorted_by_the_first_conditions_value_tv(

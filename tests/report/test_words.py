@@ -3,7 +3,8 @@ from pathlib import Path
 from aleator.report.comparisons import goal_lines
 from aleator.report.load import load_results
 from aleator.report.results import Collection
-from aleator.report.words import Headline, far_families, headline, listed
+from aleator.report.sentences import Told
+from aleator.report.words import Headline, far_families, headline
 from tests.report.conftest import EvaluationMaker
 
 
@@ -83,10 +84,25 @@ def test_the_families_farthest_from_their_target(make_evaluation: EvaluationMake
     assert far_families(collection.results[0], "absent") == ""
 
 
-def test_lists_read_as_english() -> None:
-    assert [listed([]), listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == [
-        "",
-        "a",
-        "a and b",
-        "a, b and c",
-    ]
+def test_sections_add_to_the_first_lines(three_conditions: list[Path]) -> None:
+    collection = load_results(three_conditions)
+    told = Told(("Base is flat.",), ("It moved.",), ("It broke.",), ("More.",))
+    found = headline(collection, goal_lines(collection), [told])
+    assert (found.base[-1], found.changes[-1]) == ("Base is flat.", "It moved.")
+    assert found.failures == ("It broke.",)
+
+
+def test_without_goals_none_is_said_to_be_met() -> None:
+    told = Told((), ("It moved.",), (), ())
+    found = headline(Collection(()), (), [told])
+    assert found.failures == ("Nothing that is looked for here.",)
+
+
+def test_a_condition_asked_by_draws_is_compared_by_draws(
+    make_evaluation: EvaluationMaker,
+) -> None:
+    base, asked = make_evaluation("base"), make_evaluation("asked", adapter="dir", collapse=0.2)
+    for row in asked.rows:
+        row |= dict.fromkeys(("shape_kl", "value_tv", "w1_normalised"))
+    changes = _headline([base.write(), asked.write()]).changes
+    assert changes[0].startswith("asked, held-out families: normalised W1, from draws fell to 0.")

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aleator.metrics.intervals import RESAMPLES, family_means, paired_ratio
-from aleator.report.results import Collection, Estimate, PromptResult, Result
+from aleator.report.estimates import Estimate
+from aleator.report.results import NUMERIC, Collection, PromptResult, Result
 
 Verdict = Literal["met", "not met", "undecided", "not measured"]
 
@@ -90,13 +91,12 @@ def verdict(ratio: Estimate, limit: float) -> Verdict:
 
 
 def goal_lines(collection: Collection, goals: Sequence[Goal] = GOALS) -> tuple[GoalLine, ...]:
-    """Every goal for every condition that has a base beside it, goals outermost."""
-    pairs = [(result, collection.base_of(result)) for result in collection.results]
+    """Every goal for every trained condition that has a base beside it, goals outermost."""
+    pairs = [pair for pair in collection.pairs(NUMERIC) if pair[0].adapter is not None]
     return tuple(
         GoalLine(goal, compare(result, base, goal.metric, goal.split))
         for goal in goals
         for result, base in pairs
-        if base is not None and not result.is_base
     )
 
 

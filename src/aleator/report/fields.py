@@ -87,6 +87,15 @@ class Field:
             raise self._wrong("a list of texts")
         return tuple(Field(item, self.file, self.place).text() for item in self.value)
 
+    def parts(self) -> tuple[Field, ...]:
+        """The items of this list."""
+        if not isinstance(self.value, list):
+            raise self._wrong("a list")
+        return tuple(
+            Field(item, self.file, f"{self.place}[{number}]")
+            for number, item in enumerate(self.value)
+        )
+
     def _mapping(self) -> Mapping[str, JsonValue]:
         if not isinstance(self.value, Mapping):
             raise self._wrong("an object")

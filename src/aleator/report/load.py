@@ -12,6 +12,7 @@ from pathlib import Path
 from aleator.errors import InputError
 from aleator.files import read_json
 from aleator.report.fields import Field
+from aleator.report.method_costs import asked_otherwise
 from aleator.report.read_result import read_result
 from aleator.report.results import Collection, Result
 
@@ -39,7 +40,7 @@ def load_results(directories: Sequence[Path]) -> Collection:
         directories: As the user named them.
 
     Returns:
-        The conditions, those without an adapter first, otherwise in the order given.
+        The conditions, models as they are first, otherwise in the order given.
 
     Raises:
         InputError: There is no evaluation, one was given twice, or a file is not as it should be;
@@ -102,9 +103,15 @@ def read_notes(directory: Path) -> Notes:
 
 
 def _labelled(results: Sequence[Result]) -> list[Result]:
-    """Labels that tell conditions apart: a directory's name, or its path where names repeat."""
+    """Labels that tell conditions apart: a directory's name, or its path where names repeat.
+
+    Another way of asking than plainly is named, unless the directory's name says it.
+    """
     names = [result.label for result in results]
-    return [
-        result if names.count(result.label) == 1 else replace(result, label=str(result.directory))
-        for result in results
-    ]
+    labelled = []
+    for result in results:
+        label = result.label if names.count(result.label) == 1 else str(result.directory)
+        asked = asked_otherwise(result.methods)
+        told = f"{label} · {asked}" if asked and asked not in label else label
+        labelled.append(replace(result, label=told))
+    return labelled

@@ -35,7 +35,7 @@ def facts_of(result: Result) -> Mapping[str, str]:
     """What one condition states, by name."""
     facts = {
         "aggregates": str(result.directory / "result.json"),
-        "prompts": f"{result.directory / 'rows' / 'numeric.jsonl'} ({len(result.rows)} rows)",
+        "rows": "; ".join(f"{path} ({count} rows)" for path, count in result.row_files.items()),
         "command": result.command or "not stated",
         "model": result.model,
         "adapter": result.adapter or "none",

@@ -1,26 +1,41 @@
-"""One evaluation directory to a `Result`: `result.json` and `rows/numeric.jsonl`.
+"""One evaluation directory to a `Result`: `result.json` and its files of rows.
 
-Everything is read, nothing is computed. An undefined figure (null, NaN, infinite) becomes None; a
-file that lacks something is refused, naming the directory, the file and the field.
+Everything is read, nothing is computed. A directory has any of the benchmarks, at least one. An
+undefined figure (null, NaN, infinite) becomes None; a file that lacks something is refused, naming
+the directory, the file and the field.
 """
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from aleator.errors import InputError
-from aleator.files import read_json, read_rows, read_yaml
+from aleator.files import read_json, read_yaml
+from aleator.report import method_costs
+from aleator.report.closed_sets import reading as closed_sets
 from aleator.report.fields import Field
-from aleator.report.results import Curve, Estimate, PromptResult, Result, SplitResult
+from aleator.report.mcq_positions import reading as mcq_positions
+from aleator.report.method_costs import MethodCost, read_method
+from aleator.report.novelty import reading as novelty
+from aleator.report.numeric import reading as numeric
+from aleator.report.open_ended import reading as open_ended
+from aleator.report.results import Result
 
 SCHEMA_VERSION = 1
 """The `schema_version` of result.json that this reader knows."""
 
+FIGURES: Mapping[str, frozenset[str]] = {
+    one.NAME: one.FIGURES for one in (numeric, closed_sets, open_ended, mcq_positions, novelty)
+}
+"""The benchmarks that a page shows, and what of each in result.json is no setting."""
+
 _KNOWN_FIELDS = frozenset(
     {"schema_version", "model", "adapter", "seed", "versions", "command", "bench"}
 )
-_TRAINING_FIELDS = ("method", "seed", "decimals", "command", "spent")
-_ROW_FIELDS = frozenset({"key", "split", "family", "prompt", "parameters", "cdf"})
+_TRAINING_FIELDS = ("method", "seed", "decimals", "command", "targets", "spent")
+
+_T = TypeVar("_T")
 
 
 def read_result(directory: Path) -> Result:
@@ -37,9 +52,10 @@ def read_result(directory: Path) -> Result:
             f"{path} has schema_version {version}, this aleator reads {SCHEMA_VERSION}; "
             "evaluate again with this version"
         )
-    numeric = _numeric(top, directory)
+    benches = _benches(top, directory)
     adapter, command, seed = top.find("adapter"), top.find("command"), top.find("seed")
     versions = top.find("versions")
+    has_numbers = numeric.NAME in benches
     return Result(
         label=directory.resolve().name,
         directory=directory,
@@ -50,29 +66,65 @@ def read_result(directory: Path) -> Result:
         if versions
         else {},
         command=_plain(command) if command else None,
-        settings=_settings(top, numeric),
+        settings=_settings(top, benches),
         training=_training(Path(adapter.text())) if adapter else {},
-        splits={name: _split(item) for name, item in numeric.get("splits").items().items()},
-        rows=_rows(directory),
+        splits=numeric.read_splits(benches[numeric.NAME]) if has_numbers else {},
+        rows=numeric.read_prompts(directory) if has_numbers else (),
+        closed_sets=_read(
+            benches, closed_sets.NAME, lambda one: closed_sets.read_closed_sets(one, directory)
+        ),
+        open_ended=_read(
+            benches, open_ended.NAME, lambda one: open_ended.read_open_ended(one, directory)
+        ),
+        mcq_positions=_read(benches, mcq_positions.NAME, mcq_positions.read_mcq_positions),
+        novelty=_read(benches, novelty.NAME, novelty.read_novelty),
+        row_files=_row_files(directory),
+        methods=_methods(benches),
     )
 
 
-def _numeric(top: Field, directory: Path) -> Field:
+def _benches(top: Field, directory: Path) -> dict[str, Field]:
+    """The benchmarks there that a page can show."""
     bench = top.find("bench")
-    numeric = bench.find("numeric") if bench else None
-    if numeric is None:
+    there = bench.items() if bench else {}
+    found = {name: there[name] for name in FIGURES if name in there}
+    if not found:
         raise InputError(
-            f"{directory} has no numeric benchmark: result.json lacks bench.numeric; "
-            "run `aleator eval … --bench numeric`"
+            f"{directory} has no benchmark that a report shows: result.json lacks bench with one "
+            f"of {', '.join(FIGURES)}; run `aleator eval … --bench numeric`"
         )
-    return numeric
+    return found
 
 
-def _settings(top: Field, numeric: Field) -> dict[str, str]:
+def _read(benches: Mapping[str, Field], name: str, reader: Callable[[Field], _T]) -> _T | None:
+    return reader(benches[name]) if name in benches else None
+
+
+def _methods(benches: Mapping[str, Field]) -> dict[str, MethodCost]:
+    read = {name: read_method(item) for name, item in benches.items()}
+    return {name: method for name, method in read.items() if method is not None}
+
+
+def _row_files(directory: Path) -> dict[str, int]:
+    """All files of rows by path, and how many rows each has."""
+    counts: dict[str, int] = {}
+    for path in sorted((directory / "rows").glob("*.jsonl")):
+        with path.open("rb") as lines:
+            counts[str(path)] = sum(1 for line in lines if line.strip())
+    return counts
+
+
+def _settings(top: Field, benches: Mapping[str, Field]) -> dict[str, str]:
     """Whatever else the file says about how it was made, flat, for the page's last section."""
-    rest = {name: item for name, item in top.items().items() if name not in _KNOWN_FIELDS}
-    rest |= {name: item for name, item in numeric.items().items() if name != "splits"}
-    return _flat(rest)
+    flat = _flat({name: item for name, item in top.items().items() if name not in _KNOWN_FIELDS})
+    for bench, item in benches.items():
+        parts = {n: one for n, one in item.items().items() if n not in FIGURES[bench]}
+        method = parts.pop("method", None)
+        flat |= _flat(parts, f"{bench}: ")
+        if method is not None:
+            own = {n: one for n, one in method.items().items() if n not in method_costs.FIGURES}
+            flat |= _flat(own, f"{bench}: method.")
+    return flat
 
 
 def _training(adapter: Path) -> dict[str, str]:
@@ -105,95 +157,3 @@ def _plain(item: Field) -> str:
     if isinstance(item.value, float):
         return f"{item.value:.6g}"
     return "none" if item.value is None else str(item.value)
-
-
-def _split(item: Field) -> SplitResult:
-    left_out = item.find("left_out")
-    families = {
-        family: {name: _estimate(figure) for name, figure in metrics.items().items()}
-        for family, metrics in item.get("families").items().items()
-    }
-    return SplitResult(
-        prompts=item.get("prompts").whole(),
-        family_mean=_estimates(item.get("family_mean")),
-        family_median=_estimates(item.get("family_median")),
-        families=families,
-        left_out=_counts(left_out) if left_out else {},
-    )
-
-
-def _counts(item: Field) -> dict[str, int]:
-    return {name: count.whole() for name, count in item.items().items()}
-
-
-def _estimates(item: Field) -> dict[str, Estimate]:
-    return {name: _estimate(figure) for name, figure in item.items().items()}
-
-
-def _estimate(item: Field) -> Estimate:
-    """A bare figure, or an object with its interval."""
-    if not isinstance(item.value, dict):
-        return Estimate(item.number())
-    parts = item.items()
-    if "value" not in parts:
-        raise InputError(f"{item.file} lacks {item.place}.value")
-    low, high = parts.get("low"), parts.get("high")
-    return Estimate(
-        parts["value"].number(),
-        low.number() if low else None,
-        high.number() if high else None,
-    )
-
-
-def _rows(directory: Path) -> tuple[PromptResult, ...]:
-    path = directory / "rows" / "numeric.jsonl"
-    if not path.is_file():
-        raise InputError(
-            f"{directory} is incomplete: rows/numeric.jsonl is missing; evaluate again"
-        )
-    rows = (
-        _row(Field(row, path, f"line {number}"))
-        for number, row in enumerate(read_rows(path), start=1)
-    )
-    return tuple(rows)
-
-
-def _row(item: Field) -> PromptResult:
-    curve = item.find("cdf")
-    parameters = item.find("parameters")
-    metrics = {
-        name: figure.number()
-        for name, figure in item.items().items()
-        if name not in _ROW_FIELDS and _is_figure(figure)
-    }
-    return PromptResult(
-        key=item.get("key").text(),
-        split=item.get("split").text(),
-        family=item.get("family").text(),
-        prompt=item.get("prompt").text(),
-        parameters=_parameters(parameters) if parameters else (),
-        metrics=metrics,
-        curve=_curve(curve) if curve else None,
-    )
-
-
-def _is_figure(item: Field) -> bool:
-    return item.value is None or (
-        isinstance(item.value, (int, float)) and not isinstance(item.value, bool)
-    )
-
-
-def _parameters(item: Field) -> tuple[tuple[str, float], ...]:
-    read = ((name, value.number()) for name, value in item.items().items())
-    return tuple((name, value) for name, value in read if value is not None)
-
-
-def _curve(item: Field) -> Curve:
-    curve = Curve(
-        values=item.get("values").numbers(),
-        target=item.get("target").numbers(),
-        model=item.get("model").numbers(),
-    )
-    if not len(curve.values) == len(curve.target) == len(curve.model):
-        raise InputError(f"{item.file}: {item.place} has lists of different lengths")
-    return curve

@@ -7,14 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aleator.report.closed_sets import reading as closed_sets
+from aleator.report.closed_sets.reading import ClosedSets
+from aleator.report.estimates import Estimate
+from aleator.report.mcq_positions import reading as mcq_positions
+from aleator.report.mcq_positions.reading import McqPositions
+from aleator.report.method_costs import PLAIN, MethodCost
+from aleator.report.novelty import reading as novelty
+from aleator.report.novelty.reading import Novelty
+from aleator.report.open_ended import reading as open_ended
+from aleator.report.open_ended.reading import OpenEnded
 
-@dataclass(frozen=True)
-class Estimate:
-    """A figure with its 95% interval; None where it is undefined."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
+NUMERIC = "numeric"
 
 
 @dataclass(frozen=True)
@@ -68,11 +72,18 @@ class Result:
         seed: The evaluation's seed.
         versions: Of what computed the numbers, by package.
         command: What was typed, where the directory says it.
-        settings: The evaluation's other settings, by name, as text.
+        settings: The evaluation's other settings, by name, as text; those of a benchmark begin
+            with its name.
         training: What the adapter's training run says of itself, by name, as text; empty where
             there is no adapter or its run.yaml is not to be found.
-        splits: The numeric benchmark by split.
+        splits: The numeric benchmark by split; empty without it.
         rows: Its prompts.
+        closed_sets: That benchmark; like those below None where it was not run.
+        open_ended: That benchmark.
+        mcq_positions: That benchmark.
+        novelty: That benchmark.
+        row_files: Its files of rows, and how many rows each has.
+        methods: How each benchmark was asked, where the result says it.
     """
 
     label: str
@@ -86,11 +97,30 @@ class Result:
     training: Mapping[str, str]
     splits: Mapping[str, SplitResult]
     rows: tuple[PromptResult, ...]
+    closed_sets: ClosedSets | None = None
+    open_ended: OpenEnded | None = None
+    mcq_positions: McqPositions | None = None
+    novelty: Novelty | None = None
+    row_files: Mapping[str, int] = field(default_factory=dict[str, int])
+    methods: Mapping[str, MethodCost] = field(default_factory=dict[str, MethodCost])
 
     @property
     def is_base(self) -> bool:
-        """Whether this is the model as it is, the condition that others are compared with."""
-        return self.adapter is None
+        """Whether this is the model as it is, plainly asked: what others are compared with."""
+        plain = all(method.name == PLAIN for method in self.methods.values())
+        return self.adapter is None and plain
+
+    @property
+    def benches(self) -> frozenset[str]:
+        """The benchmarks that this condition has."""
+        parts = {
+            NUMERIC: self.splits,
+            closed_sets.NAME: self.closed_sets,
+            open_ended.NAME: self.open_ended,
+            mcq_positions.NAME: self.mcq_positions,
+            novelty.NAME: self.novelty,
+        }
+        return frozenset(name for name, part in parts.items() if part)
 
     def rows_of(self, split: str) -> dict[str, PromptResult]:
         """The prompts of a split by key, in the order of the file."""
@@ -114,9 +144,25 @@ class Collection:
         """Every split that some condition has, in the order met."""
         return tuple(dict.fromkeys(split for result in self.results for split in result.splits))
 
-    def base_of(self, result: Result) -> Result | None:
-        """The condition `result` is to be compared with: the same model without an adapter."""
+    def base_of(self, result: Result, bench: str = NUMERIC) -> Result | None:
+        """The condition to compare a benchmark of `result` with: the same model as it is."""
         for other in self.results:
-            if other.is_base and other.model == result.model and other is not result:
+            is_its_base = other.is_base and other.model == result.model and other is not result
+            if is_its_base and bench in other.benches:
                 return other
         return None
+
+    def having(self, bench: str) -> dict[int, Result]:
+        """The conditions that have a benchmark, by their place on the page."""
+        return {
+            place: result for place, result in enumerate(self.results) if bench in result.benches
+        }
+
+    def pairs(self, bench: str) -> list[tuple[Result, Result]]:
+        """Every condition that has a benchmark, beside the base that has it, too."""
+        found = [
+            (result, self.base_of(result, bench))
+            for result in self.having(bench).values()
+            if not result.is_base
+        ]
+        return [(result, base) for result, base in found if base is not None]

@@ -7,6 +7,7 @@ page's namespace. Output depends on the figure alone: no date, no random salt.
 
 import io
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from xml.etree import ElementTree
@@ -76,7 +77,10 @@ def inline_svg(figure: Figure, *, prefix: str, label: str) -> str:
     if not re.fullmatch(r"[a-zA-Z][a-zA-Z0-9-]*", prefix):
         raise ValueError(f"{prefix!r} cannot start an id")
     buffer = io.StringIO()
-    FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
+    with warnings.catch_warnings():
+        # Words are drawn in the page's fonts, not in the one that is measured with here.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
     root = ElementTree.fromstring(buffer.getvalue())
     referenced = set(_REFERENCE.findall(buffer.getvalue()))
     for parent in root.iter():

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from aleator.report.comparisons import GoalLine, Verdict, compare
 from aleator.report.measures import BY_KEY, in_order, percent, significant, split_title, written
-from aleator.report.results import Collection, Result
+from aleator.report.results import NUMERIC, Collection, Result
+from aleator.report.sentences import Told, listed
 
 _NAMED_FAMILIES = 3
 _VALID_LOSS = 0.02
@@ -41,25 +42,28 @@ class Headline:
     failures: tuple[str, ...]
 
 
-def headline(collection: Collection, lines: Sequence[GoalLine]) -> Headline:
+def headline(
+    collection: Collection, lines: Sequence[GoalLine], sections: Sequence[Told] = ()
+) -> Headline:
     """The first lines of the page.
 
     Args:
         collection: The conditions.
         lines: The goals as measured, as `goal_lines` gives them.
+        sections: What the sections on other benchmarks than the numeric one say, in their order.
     """
-    bases = [result for result in collection.results if result.is_base]
-    pairs = [
-        (result, base)
-        for result in collection.results
-        if not result.is_base and (base := collection.base_of(result)) is not None
-    ]
-    return Headline(
-        title=_title(collection, lines),
-        base=tuple(sentence for base in bases for sentence in _collapse(base)),
-        changes=tuple(told for result, base in pairs for told in _changes(result, base)),
-        failures=tuple(_failures(lines, pairs)) or ("No stated goal was missed.",),
-    )
+    bases = [result for result in collection.having(NUMERIC).values() if result.is_base]
+    pairs = collection.pairs(NUMERIC)
+    base = [sentence for base in bases for sentence in _collapse(base)]
+    changes = [told for result, base in pairs for told in _changes(result, base)]
+    failures = list(_failures(lines, pairs))
+    for section in sections:
+        base += section.base
+        changes += section.changes
+        failures += section.failures
+    if not failures:
+        failures = ["No stated goal was missed." if lines else "Nothing that is looked for here."]
+    return Headline(_title(collection, lines), tuple(base), tuple(changes), tuple(failures))
 
 
 def far_families(result: Result, split: str) -> str:
@@ -79,13 +83,6 @@ def far_families(result: Result, split: str) -> str:
         top = f", top answer {percent(share.value)}" if share and share.value is not None else ""
         named.append(f"{name} (value TV {significant(tv)}{top})")
     return listed(named)
-
-
-def listed(items: Sequence[str]) -> str:
-    """`a, b and c`."""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def _title(collection: Collection, lines: Sequence[GoalLine]) -> str:
@@ -128,6 +125,9 @@ def _changes(result: Result, base: Result) -> Iterable[str]:
             )
             for metric in ("shape_kl", "value_tv", "w1_normalised")
         ]
+        if all(ratio is None for _, ratio in figures):  # a prompted model, or an endpoint
+            ratio = compare(result, base, "w1_sampled", split, resamples=1).ratio.value
+            figures = [(BY_KEY["w1_sampled"].in_sentence, ratio)]
         told = [f"{name} {_moved(ratio)}" for name, ratio in figures if ratio is not None]
         where = f"{result.label}, {split_title(split).lower()}"
         if told:

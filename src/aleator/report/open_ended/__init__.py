@@ -1,0 +1,1 @@
+"""The page's section on open-ended random generation."""
