@@ -10,16 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from aleator.benchmarks.catalogue import BenchSettings, bench
+from aleator.benchmarks.catalogue import Bench, BenchSettings, bench
 from aleator.benchmarks.closed_prompts import ClosedSetsSettings
 from aleator.benchmarks.mcq_positions import McqSettings
 from aleator.benchmarks.methods import MethodSettings, prepare_method
 from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.numeric import NumericSettings
 from aleator.benchmarks.open_ended import OpenEndedSettings
-from aleator.benchmarks.price import cost_path
 from aleator.benchmarks.subject import AnsweringModel, Subject
-from aleator.sampling.cost import CostLog
+from aleator.files import JsonValue
 from tests.word_model import word_format, word_model, word_tokenizer
 
 LANGUAGE = ("closed_sets", "open_ended", "mcq_positions", "novelty")
@@ -109,12 +108,12 @@ def _run(
     prepared = prepare_method(Subject.local(model), method)
     found: Json = {}
     for name in benches:
-        costs = CostLog(cost_path(out, name))
-        figures = bench(name, settings).run(
-            prepared.subject(name, costs), out, lambda done, total: None
-        )
-        costs.finish()
-        found[name] = {**figures, "method": prepared.figures(costs, 0)}
+        one = bench(name, settings)
+
+        def measure(subject: Subject, one: Bench = one) -> dict[str, JsonValue]:
+            return one.run(subject, out, lambda done, total: None)
+
+        found[name] = prepared.run(name, out, 0, measure)
     top = {
         "schema_version": 1,
         "model": "tiny",
