@@ -2,6 +2,7 @@
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +42,19 @@ def test_the_first_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     # P(-0.005 < X < 1.005) of a standard normal, to six digits: 0.344546.
     assert "619 0.3445" in printed
+
+
+def test_the_second_example_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As it stands, but for the folder and the number of updates."""
+    shorter = {"max_steps": "2", "validation.prompts": "2"}
+    example = EXAMPLES[1].replace(
+        'out=Path("runs/soft")', f"out=Path({str(tmp_path / 'soft')!r}), overrides={shorter!r}"
+    )
+    assert example != EXAMPLES[1]
+    exec(compile(example, "README.md", "exec"), {})
+    lines = capsys.readouterr().out.splitlines()
+    assert 1 <= len(lines) <= 5
+    assert all(int(line.rsplit(" ", 1)[1]) >= 1 for line in lines)
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\((?!http)([^)]+)\)", README))

@@ -90,6 +90,7 @@ def test_save_and_load(tmp_path: Path) -> None:
     model = trained_adapter(attach_adapter(tiny_model("gemma3"), SETTINGS, seed=1))
     save_adapter(model, tmp_path)
     loaded = load_adapter(tiny_model("gemma3"), tmp_path)
+    assert not loaded.training
     assert torch.equal(logits(loaded.eval()), logits(model))
     assert not adapter_weights(loaded)
 

@@ -2,22 +2,18 @@
 
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from aleator.benchmarks.catalogue import BENCHMARKS, BenchSettings
-from aleator.benchmarks.closed_prompts import ClosedSetsSettings
 from aleator.benchmarks.evaluation import EvaluationRequest, run_evaluation
-from aleator.benchmarks.mcq_positions import McqSettings
-from aleator.benchmarks.method_settings import METHODS, Method, MethodSettings
+from aleator.benchmarks.method_settings import METHODS, MethodSettings
 from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.novelty_judges import RULE, VALIDITY
 from aleator.benchmarks.novelty_sets import SANDBOX_SET
 from aleator.benchmarks.numeric import TEST_SPLITS, NumericSettings
-from aleator.benchmarks.open_ended import OpenEndedSettings
 from aleator.benchmarks.subject import Opened, Served, adapter_decimals, open_model
 from aleator.cli.console import STDERR, report_problem
 from aleator.cli.endpoint_options import (
@@ -32,72 +28,53 @@ from aleator.cli.endpoint_options import (
     endpoint_settings,
     open_served,
 )
+from aleator.cli.eval_options import (
+    Adapter,
+    Benches,
+    Decimals,
+    Drawn,
+    Extent,
+    Limit,
+    MethodName,
+    Model,
+    NoveltyFile,
+    NoveltyPartition,
+    NoveltyScorer,
+    NoveltySets,
+    Out,
+    Seed,
+    Splits,
+    Targets,
+    Temperature,
+    TrustRemoteCode,
+    known,
+    names,
+)
 from aleator.distributions.grids import SPLITS, Split
-from aleator.errors import InputError, UnknownNameError
+from aleator.errors import InputError
 from aleator.outcomes.lattice import DEFAULT_DECIMALS
 from aleator.sampling.served import EndpointSettings
 
-Model = Annotated[
-    str,
-    typer.Argument(
-        metavar="MODEL", help="sandbox, a directory, a hub id, or its name at --endpoint."
-    ),
-]
-TrustRemoteCode = Annotated[
-    bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
-]
+_TEST_SPLITS = ",".join(TEST_SPLITS)
 
 
 def evaluate(
     model: Model,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where result.json and rows/ go.")],
-    bench: Annotated[
-        str, typer.Option(metavar="A,B,…", help=f"Of: {', '.join(BENCHMARKS)}.")
-    ] = "numeric",
-    adapter: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="A training run's folder, or the adapter/ in it."),
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="At most so many prompts a split or set.")
-    ] = None,
-    draws: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            help="Answers drawn a prompt; 0 for exact figures only. By default each benchmark's "
-            "own: numeric and mcq_positions 1000, open_ended 100, novelty 10, closed_sets 0.",
-        ),
-    ] = None,
-    decimals: Annotated[
-        int | None,
-        typer.Option(min=0, help="Of the targets; the adapter's, or 2, by default."),
-    ] = None,
-    splits: Annotated[
-        str, typer.Option(metavar="A,B,…", help=f"Of: {', '.join(SPLITS)}.")
-    ] = ",".join(TEST_SPLITS),
-    seed: Annotated[int, typer.Option(min=0, help="Of everything drawn.")] = 0,
-    targets: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="closed_sets: a target file instead of our own sets."),
-    ] = None,
-    method: Annotated[str, typer.Option(help=f"How it is asked: {', '.join(METHODS)}.")] = "plain",
-    temperature: Annotated[
-        float | None,
-        typer.Option(help="Of --method temperature; fitted on training prompts by default."),
-    ] = None,
-    novelty_sets: Annotated[
-        str, typer.Option(metavar="A,B,…", help="Of: sandbox, curated, wildchat.")
-    ] = SANDBOX_SET,
-    novelty_file: Annotated[
-        Path | None, typer.Option(metavar="JSONL", help="Prompts of your own instead of sets.")
-    ] = None,
-    novelty_partition: Annotated[
-        str, typer.Option(help="Who says what is the same: rule, published, or a model.")
-    ] = RULE,
-    novelty_scorer: Annotated[
-        str, typer.Option(help="Who rates answers: validity, published, or a model.")
-    ] = VALIDITY,
+    out: Out,
+    bench: Benches = "numeric",
+    adapter: Adapter = None,
+    limit: Limit = None,
+    draws: Drawn = None,
+    decimals: Decimals = None,
+    splits: Splits = _TEST_SPLITS,
+    seed: Seed = 0,
+    targets: Targets = None,
+    method: MethodName = "plain",
+    temperature: Temperature = None,
+    novelty_sets: NoveltySets = SANDBOX_SET,
+    novelty_file: NoveltyFile = None,
+    novelty_partition: NoveltyPartition = RULE,
+    novelty_scorer: NoveltyScorer = VALIDITY,
     endpoint: EndpointUrl = None,
     api_key_env: ApiKeyEnv = DEFAULT_KEY_ENV,
     concurrency: Concurrency = DEFAULT_CONCURRENCY,
@@ -106,42 +83,22 @@ def evaluate(
     trust_remote_code: TrustRemoteCode = False,
 ) -> None:
     """Measure how far a model is from its targets."""
-    found = adapter_decimals(adapter) if adapter is not None and decimals is None else decimals
-    digits = DEFAULT_DECIMALS if found is None else found
-
-    def chosen(default: int) -> int:
-        return default if draws is None else draws
-
-    numeric = NumericSettings(
-        splits=_splits(splits),
-        limit=limit,
-        draws=chosen(NumericSettings.draws),
-        decimals=digits,
-        seed=seed,
-    )
-    novelty = NoveltySettings(
-        sets=tuple(_names(novelty_sets)),
-        file=novelty_file,
-        limit=limit,
-        draws=chosen(NoveltySettings.draws),
-        seed=seed,
-        partition=novelty_partition,
-        scorer=novelty_scorer,
-    )
+    extent = Extent(limit, draws, seed)
+    digits = _decimals(adapter, decimals)
+    asked, sets = _splits(splits), names(novelty_sets)
+    numeric = NumericSettings(asked, limit, extent.drawn(NumericSettings.draws), digits, seed)
+    answers = extent.drawn(NoveltySettings.draws)
+    novelty = NoveltySettings(sets, novelty_file, limit, answers, seed)
+    novelty = replace(novelty, partition=novelty_partition, scorer=novelty_scorer)
+    way = known("method", method, METHODS)
     request = EvaluationRequest(
         model=model,
         out=out,
-        benches=tuple(_names(bench)),
+        benches=names(bench),
         adapter=adapter,
         seed=seed,
-        settings=BenchSettings(
-            numeric=numeric,
-            closed_sets=ClosedSetsSettings(limit, chosen(ClosedSetsSettings.draws), seed, targets),
-            open_ended=OpenEndedSettings(limit, chosen(OpenEndedSettings.draws), seed),
-            mcq_positions=McqSettings(limit, chosen(McqSettings.draws), seed),
-            novelty=novelty,
-        ),
-        method=MethodSettings(_method(method), temperature, fit_decimals=digits),
+        settings=extent.settings(numeric, novelty, targets),
+        method=MethodSettings(way, temperature, fit_decimals=digits),
         command=shlex.join(["aleator", *sys.argv[1:]]),
     )
     request.check()
@@ -176,23 +133,15 @@ def _run_with_progress(request: EvaluationRequest, opened: Opened | Served) -> P
         return run_evaluation(request, opened, advance)
 
 
-def _names(listed: str) -> list[str]:
-    return [name.strip() for name in listed.split(",") if name.strip()]
+def _decimals(adapter: Path | None, wanted: int | None) -> int:
+    """Decimals of the targets: as asked for, or those that the adapter was trained on."""
+    found = adapter_decimals(adapter) if adapter is not None and wanted is None else wanted
+    return DEFAULT_DECIMALS if found is None else found
 
 
 def _splits(listed: str) -> tuple[Split, ...]:
-    names = _names(listed)
-    for name in names:
-        if name not in SPLITS:
-            raise UnknownNameError("split", name, SPLITS)
-    return tuple(split for split in SPLITS if split in names) if names else TEST_SPLITS
-
-
-def _method(name: str) -> Method:
-    for known in METHODS:
-        if name == known:
-            return known
-    raise UnknownNameError("method", name, METHODS)
+    chosen = {known("split", name, SPLITS) for name in names(listed)}
+    return tuple(split for split in SPLITS if split in chosen) or TEST_SPLITS
 
 
 def _progress() -> Progress:

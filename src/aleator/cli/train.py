@@ -15,6 +15,14 @@ from aleator.training.run import TrainRequest, TrainResult
 from aleator.training.run import train as run_training
 from aleator.training.validation import VALIDATION_FIGURES
 
+_Recipe = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RECIPE",
+        help="A file, or a name of `aleator recipes list`; sandbox/METHOD for the sandbox and "
+        "paper/METHOD for other models by default.",
+    ),
+]
 _Targets = Annotated[
     list[str] | None,
     typer.Option(
@@ -43,14 +51,7 @@ def train(
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="The run's folder; the adapter goes to DIR/adapter.")
     ],
-    recipe: Annotated[
-        str | None,
-        typer.Option(
-            metavar="RECIPE",
-            help="A file, or a name of `aleator recipes list`; sandbox/METHOD for the sandbox and "
-            "paper/METHOD for other models by default.",
-        ),
-    ] = None,
+    recipe: _Recipe = None,
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as lora.rank=8."),

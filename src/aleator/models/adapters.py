@@ -93,7 +93,8 @@ def load_adapter(model: PreTrainedModel, folder: Path, *, trainable: bool = Fals
     Args:
         model: The model that the adapter was trained on.
         folder: Holds ``adapter_config.json`` and ``adapter_model.safetensors``.
-        trainable: Whether the adapter's weights take gradients.
+        trainable: Whether the adapter's weights take gradients and the model is in training mode;
+            in evaluation mode otherwise.
 
     Raises:
         ModelError: A file is missing or not to be read, or the adapter does not fit the model;
@@ -112,7 +113,7 @@ def load_adapter(model: PreTrainedModel, folder: Path, *, trainable: bool = Fals
     peft_model = _wrap(model, config)
     _check_fit(weights, get_peft_model_state_dict(peft_model, save_embedding_layers=False), folder)
     set_peft_model_state_dict(peft_model, weights)
-    return peft_model
+    return peft_model.train(trainable)
 
 
 @contextmanager
