@@ -2,7 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aleator.report.estimates import Estimate
-from aleator.report.sentences import interval, listed, plural, shown, with_interval
+from aleator.report.measures import percent
+from aleator.report.sentences import in_parts, interval, listed, plural, shown, with_interval
 
 
 def test_lists_read_as_english() -> None:
@@ -15,11 +16,18 @@ def test_lists_read_as_english() -> None:
 
 
 def test_intervals_stand_behind_their_figures() -> None:
-    assert interval(Estimate(1.0, 0.5, 2.0)) == "0.500 … 2.00"
+    assert interval(Estimate(1.0, 0.5, 2.0)) == "0.500 … 2.000"
     assert interval(Estimate(1.0)) == "–"
-    assert with_interval(Estimate(1.0, 0.5, 2.0)) == "1.00 (95% interval 0.500 … 2.00)"
+    assert with_interval(Estimate(1.0, 0.5, 2.0)) == "1.000 (95% interval 0.500 … 2.000)"
     assert with_interval(Estimate(1.0)) == "1.00 (too few for an interval)"
     assert with_interval(Estimate(None)) == "undefined"
+
+
+def test_figures_of_one_estimate_have_as_many_decimals() -> None:
+    assert in_parts(Estimate(0.9, 0.9, 0.902), percent) == ("90.0%", "90.0%", "90.2%")
+    assert in_parts(Estimate(0.003, 0.002, 0.0043)) == ("0.0030", "0.0020", "0.0043")
+    assert in_parts(Estimate(None, None, 2.0)) == ("–", "–", "2.00")
+    assert in_parts(Estimate(None)) == ("–", "–", "–")
 
 
 def test_plurals() -> None:

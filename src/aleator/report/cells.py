@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from aleator.report.estimates import UNDEFINED, Estimate, Figures
 from aleator.report.measures import MISSING, Measure
 from aleator.report.results import Result
+from aleator.report.sentences import in_parts
 
 
 @dataclass(frozen=True)
@@ -97,12 +98,11 @@ def figure_cell(
     write: Callable[[float], str], estimate: Estimate, source: str, tint: int = 0
 ) -> Cell:
     """The cell of one figure, written by `write`."""
-    interval = ""
-    if estimate.low is not None and estimate.high is not None:
-        interval = f"{write(estimate.low)} … {write(estimate.high)}"
+    value, low, high = in_parts(estimate, write)
+    interval = "" if MISSING in (low, high) else f"{low} … {high}"
     if estimate.value is None:
         return Cell(MISSING, "", interval, source, tint)
-    return Cell(write(estimate.value), repr(estimate.value), interval, source, tint)
+    return Cell(value, repr(estimate.value), interval, source, tint)
 
 
 def place_in(result: Result, place: str) -> str:

@@ -55,6 +55,7 @@ class Comparison:
         prompts: How many prompts were compared.
         left_out: Prompts that only one side has or where either figure is undefined.
         single_prompt_families: Families in which one prompt stands for all.
+        families: Families that were compared.
     """
 
     label: str
@@ -66,6 +67,14 @@ class Comparison:
     prompts: int
     left_out: int
     single_prompt_families: int
+    families: int
+
+    @property
+    def shown_ratio(self) -> Estimate:
+        """The ratio, without its interval where one prompt a family leaves that no width."""
+        if self.families and self.single_prompt_families == self.families:
+            return Estimate(self.ratio.value)
+        return self.ratio
 
 
 @dataclass(frozen=True)
@@ -132,6 +141,7 @@ def compare(
         prompts=ratio.count,
         left_out=len(ours.keys() | theirs.keys()) - ratio.count,
         single_prompt_families=sum(count == 1 for count in used.values()),
+        families=len(used),
     )
 
 

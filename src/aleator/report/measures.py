@@ -1,6 +1,6 @@
 """What each figure is called on the page, what it means and how it is written."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,6 +26,17 @@ def percent(value: float) -> str:
     """A share as per cent, with a decimal near the ends where it matters."""
     share = 100 * value
     return f"{share:.1f}%" if share < 10 or share > 90 else f"{share:.0f}%"
+
+
+def alike(write: Callable[[float], str], values: Sequence[float]) -> list[str]:
+    """The figures of one estimate, all with as many decimals as the one that has most."""
+    texts = [write(value) for value in values]
+    if not texts or any("e" in text for text in texts):
+        return texts
+    sign = "%" if any(text.endswith("%") for text in texts) else ""
+    decimals = max(len(text.removesuffix("%").partition(".")[2]) for text in texts)
+    scale = 100 if sign else 1
+    return [f"{scale * value:,.{decimals}f}{sign}" for value in values]
 
 
 @dataclass(frozen=True)
@@ -95,7 +106,8 @@ MEASURES = (
         "w1_normalised",
         "Normalised W1, exact",
         "Transport distance to the target over that of a model that always answers the median: "
-        "0 is perfect, 1 is total collapse.",
+        "0 is perfect, 1 is no better than that model, above 1 is worse: the answers lie farther "
+        "off than the median does.",
         "lower",
     ),
     Measure(
@@ -107,7 +119,8 @@ MEASURES = (
     Measure(
         "w1_oracle",
         "Oracle: W1 of a perfect sampler",
-        "What a perfect sampler scores with as many draws: the floor of the line above.",
+        "What a perfect sampler scores with as many draws: the floor of the line above. Its "
+        "interval is the central 95% of perfect samplers, not a bootstrap over prompts.",
         "reference",
     ),
     Measure(

@@ -13,6 +13,7 @@ from aleator.files import write_text
 from aleator.metrics.intervals import RESAMPLES
 from aleator.report.closed_sets.section import closed_sets_section
 from aleator.report.comparisons import goal_lines
+from aleator.report.cut_short import cut_short
 from aleator.report.mcq_positions.section import mcq_section
 from aleator.report.measures import (
     BY_KEY,
@@ -29,7 +30,7 @@ from aleator.report.panels import RULE
 from aleator.report.price_table import price_section
 from aleator.report.provenance import provenance_rows
 from aleator.report.results import Collection
-from aleator.report.sentences import interval
+from aleator.report.sentences import in_parts, interval
 from aleator.report.svg import series_dash
 from aleator.report.words import headline
 
@@ -55,6 +56,7 @@ def render_page(collection: Collection) -> str:
         lstrip_blocks=True,
     )
     environment.filters["interval"] = interval
+    environment.filters["estimate"] = lambda estimate: in_parts(estimate)[0]
     environment.filters["significant"] = significant
     environment.filters["figure"] = lambda value, key: written(key, value)
     environment.filters["dashes"] = lambda index: " ".join(
@@ -83,7 +85,7 @@ def render_page(collection: Collection) -> str:
         split_title=split_title,
         split_meanings=SPLIT_MEANINGS,
         panel_rule=RULE,
-        left_out=collection.left_out,
+        left_out=[*collection.left_out, *cut_short(collection)],
         left_out_rows=[row for section in counted for row in section.left_out_rows],
         provenance=provenance_rows(collection),
     )

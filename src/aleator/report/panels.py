@@ -9,9 +9,9 @@ from aleator.report.results import NUMERIC, Collection, PromptResult, Result
 PANELS = 12
 
 RULE = (
-    "One prompt of every held-out family, then of families with unseen parameters at even steps "
-    "through the alphabet: always the family's middle one in the order of the benchmark, chosen "
-    "without looking at the results."
+    "One prompt of every held-out family evaluated, then of families with unseen parameters at "
+    "even steps through the alphabet: always the family's middle one in the order of the "
+    "benchmark, chosen without looking at the results."
 )
 
 

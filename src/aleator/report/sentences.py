@@ -1,10 +1,10 @@
 """What sections say in words: their sentences, and how lists, intervals and answers are written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from aleator.report.estimates import Estimate
-from aleator.report.measures import MISSING, significant
+from aleator.report.measures import MISSING, alike, significant
 
 _STAND_IN = "�"
 
@@ -37,7 +37,18 @@ def interval(estimate: Estimate) -> str:
     """An interval as the page writes it, or that there is none."""
     if estimate.low is None or estimate.high is None:
         return MISSING
-    return f"{significant(estimate.low)} … {significant(estimate.high)}"
+    _, low, high = in_parts(estimate)
+    return f"{low} … {high}"
+
+
+def in_parts(
+    estimate: Estimate, write: Callable[[float], str] = significant
+) -> tuple[str, str, str]:
+    """Value, low and high as the page writes them, with the same number of decimals."""
+    ends = (estimate.value, estimate.low, estimate.high)
+    texts = iter(alike(write, [end for end in ends if end is not None]))
+    value, low, high = (MISSING if end is None else next(texts) for end in ends)
+    return value, low, high
 
 
 def with_interval(estimate: Estimate) -> str:
@@ -46,7 +57,7 @@ def with_interval(estimate: Estimate) -> str:
         return "undefined"
     if estimate.low is None or estimate.high is None:
         return f"{significant(estimate.value)} (too few for an interval)"
-    return f"{significant(estimate.value)} (95% interval {interval(estimate)})"
+    return f"{in_parts(estimate)[0]} (95% interval {interval(estimate)})"
 
 
 def plural(count: int, one: str) -> str:

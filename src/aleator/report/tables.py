@@ -1,5 +1,6 @@
 """The tables of the numeric benchmark as plain values."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -16,8 +17,17 @@ from aleator.report.cells import (
 )
 from aleator.report.estimates import Estimate
 from aleator.report.left_out import LeftOutRow, count_rows
-from aleator.report.measures import BY_KEY, MEASURES, MISSING, Measure, split_title, written
+from aleator.report.measures import (
+    BY_KEY,
+    MEASURES,
+    MISSING,
+    Measure,
+    in_order,
+    split_title,
+    written,
+)
 from aleator.report.results import NUMERIC, Collection, Result
+from aleator.report.sentences import plural
 
 Aggregate = Literal["family_mean", "family_median"]
 """Fields of result.json that sum up a split."""
@@ -125,7 +135,42 @@ def _column(result: Result, split: str, aggregate: Aggregate) -> Column:
     if part is None:
         return Column(MISSING, {}, source)
     figures = part.family_mean if aggregate == "family_mean" else part.family_median
-    return Column(f"{part.prompts} prompts", figures, source)
+    shown = {key: _with_width(result, split, key, one) for key, one in figures.items()}
+    return Column(plural(part.prompts, "prompt"), shown, source)
+
+
+def _with_width(result: Result, split: str, key: str, estimate: Estimate) -> Estimate:
+    """The figure, without its interval where that has no width for want of prompts."""
+    if not estimate.value == estimate.low == estimate.high:
+        return estimate
+    known = [row for row in result.rows_of(split).values() if row.metrics.get(key) is not None]
+    counts = Counter(row.family for row in known)
+    return estimate if max(counts.values(), default=0) > 1 else Estimate(estimate.value)
+
+
+def single_prompt_notes(collection: Collection) -> tuple[str, ...]:
+    """By split, in how many families one prompt stands for all; nothing where in none."""
+    notes = []
+    for split in in_order(collection.splits):
+        counted = [
+            Counter(row.family for row in result.rows_of(split).values())
+            for result in collection.having(NUMERIC).values()
+        ]
+        alone = [sum(count == 1 for count in counts.values()) for counts in counted]
+        most = max(range(len(alone)), key=alone.__getitem__, default=None)
+        if most is None or not alone[most]:
+            continue
+        families = len(counted[most])
+        follows = (
+            "a bootstrap within families has no width then, and no interval is shown"
+            if alone[most] == families
+            else "they add no width to the intervals, which are too narrow"
+        )
+        notes.append(
+            f"{split_title(split)}: {alone[most]} of {families} families evaluated have one "
+            f"prompt only; {follows}."
+        )
+    return tuple(notes)
 
 
 def _sorting(estimate: Estimate | None, name: str) -> tuple[float, str]:

@@ -10,6 +10,7 @@ from aleator.report.comparisons import GoalLine, Verdict, compare
 from aleator.report.measures import BY_KEY, in_order, percent, significant, split_title, written
 from aleator.report.results import NUMERIC, Collection, Result
 from aleator.report.sentences import Told, listed
+from aleator.report.setbacks import setbacks, setbacks_in_words, worse_families
 
 _NAMED_FAMILIES = 3
 _VALID_LOSS = 0.02
@@ -33,7 +34,7 @@ class Headline:
         title: One line.
         base: How collapsed each base model is.
         changes: What each condition changed.
-        failures: Goals missed and figures that got worse; never empty.
+        failures: Goals missed, families and figures that got worse, or that none did; never empty.
     """
 
     title: str
@@ -56,14 +57,19 @@ def headline(
     pairs = collection.pairs(NUMERIC)
     base = [sentence for base in bases for sentence in _collapse(base)]
     changes = [told for result, base in pairs for told in _changes(result, base)]
-    failures = list(_failures(lines, pairs))
+    lost = setbacks(pairs)
+    failures = list(_missed(lines, pairs))
+    if lines and not failures:
+        failures = ["No stated goal was missed."]
+    failures += [*setbacks_in_words(lost), *_lost_mass(pairs)]
     for section in sections:
         base += section.base
         changes += section.changes
         failures += section.failures
     if not failures:
-        failures = ["No stated goal was missed." if lines else "Nothing that is looked for here."]
-    return Headline(_title(collection, lines), tuple(base), tuple(changes), tuple(failures))
+        failures = ["Nothing that is looked for here."]
+    title = "; ".join(part for part in (_title(collection, lines), worse_families(lost)) if part)
+    return Headline(title, tuple(base), tuple(changes), tuple(failures))
 
 
 def far_families(result: Result, split: str) -> str:
@@ -110,7 +116,7 @@ def _collapse(base: Result) -> Iterable[str]:
         if w1 and w1.value is not None:
             parts.append(
                 f"its normalised W1 is {significant(w1.value)} "
-                "(0: perfect, 1: always answering the median)"
+                "(0: perfect, 1: always answering the median, above 1: worse than that)"
             )
         if parts:
             yield f"{base.label}, {split_title(split).lower()}: {listed(parts)}."
@@ -160,13 +166,16 @@ def _share_of_shape(result: Result, base: Result, split: str) -> str:
     )
 
 
-def _failures(lines: Sequence[GoalLine], pairs: Sequence[tuple[Result, Result]]) -> Iterable[str]:
+def _missed(lines: Sequence[GoalLine], pairs: Sequence[tuple[Result, Result]]) -> Iterable[str]:
     for result, _ in pairs:
         mine = [line for line in lines if line.comparison.label == result.label]
         for kind, told in _MISSED.items():
             missed = [_goal_in_words(line) for line in mine if line.verdict == kind]
             if missed:
                 yield f"{result.label}, {told}: {'; '.join(missed)}."
+
+
+def _lost_mass(pairs: Sequence[tuple[Result, Result]]) -> Iterable[str]:
     for result, base in pairs:
         for split in in_order(tuple(result.splits)):
             valid = compare(result, base, "valid_mass", split, resamples=1)

@@ -42,5 +42,21 @@ def test_prompted_models_have_no_goals(language_runs: Path) -> None:
     assert not goal_lines(Collection((base, prompted)))
 
 
+def test_intervals_without_width_are_not_shown(language_runs: Path) -> None:
+    """Real results cut to three prompts a split: no family has two."""
+    collection = load_results([language_runs])
+    section = _section(collection)
+    assert section is not None
+    assert section.single_prompts == tuple(
+        f"{split}: 3 of 3 families evaluated have one prompt only; a bootstrap within families "
+        "has no width then, and no interval is shown."
+        for split in ("Held-out families", "Unseen parameters")
+    )
+    for row in (*section.means.rows, *section.medians.rows):
+        shown = [cell.interval for group in row.groups for cell in group]
+        assert all(shown) if row.measure.key == "w1_oracle" else not any(shown)
+    assert all(line.comparison.shown_ratio.low is None for line in section.goal_lines)
+
+
 def test_without_numbers_there_is_no_section(language_runs: Path) -> None:
     assert _section(load_results([language_runs / "hot"])) is None

@@ -19,6 +19,7 @@ from aleator.report.tables import (
     conditions_table,
     family_table,
     left_out_rows,
+    single_prompt_notes,
 )
 from aleator.report.words import far_families
 
@@ -53,6 +54,7 @@ class NumericSection:
         drawn: Those of them that have curves.
         goals_drawing: The goals as a picture; None without goals.
         lonely: In how many families, at most, one prompt stands for all.
+        single_prompts: Where families have one prompt only, and what follows for intervals.
         unpaired: Comparisons that could not use every prompt.
     """
 
@@ -64,6 +66,7 @@ class NumericSection:
     panels: tuple[PanelView, ...]
     means: ConditionsTable
     medians: ConditionsTable
+    single_prompts: tuple[str, ...]
     splits: tuple[str, ...]
     family_tables: tuple[FamilyTable, ...]
     worst: tuple[Worst, ...]
@@ -89,6 +92,7 @@ def numeric_section(collection: Collection, lines: Sequence[GoalLine]) -> Numeri
         panels=tuple(_panel_views(choose_panels(collection), tuple(drawn))),
         means=conditions_table(collection, splits, "family_mean"),
         medians=conditions_table(collection, splits, "family_median"),
+        single_prompts=single_prompt_notes(collection),
         splits=splits,
         family_tables=tuple(family_table(collection, split) for split in splits),
         worst=tuple(_worst(list(having.values()), splits)),

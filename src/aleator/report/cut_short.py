@@ -1,0 +1,59 @@
+"""What a `limit` left out: prompts and whole families of the published splits, in sentences.
+
+Told from result.json and its rows alone, so that a page on any evaluation says it, not the demo's
+only. Of the other benchmarks than the numeric one it is not known here how many prompts are whole.
+"""
+
+from collections.abc import Iterable
+
+from aleator.distributions.grid_points import GRIDS
+from aleator.distributions.grids import SPLITS
+from aleator.report.measures import in_order, split_title
+from aleator.report.results import NUMERIC, Collection, Result
+from aleator.report.sentences import listed
+
+_NO_LIMIT = "none"
+
+
+def cut_short(collection: Collection) -> tuple[str, ...]:
+    """What limits left out; conditions that left out the same share a sentence."""
+    labels: dict[str, list[str]] = {}
+    for result in collection.results:
+        for sentence in [*_numeric(result), *_others(result)]:
+            labels.setdefault(sentence, []).append(result.label)
+    return tuple(f"{listed(names)}: {sentence}" for sentence, names in labels.items())
+
+
+def _numeric(result: Result) -> Iterable[str]:
+    limit = _limit(result, NUMERIC)
+    if limit is None:
+        return
+    for split in in_order(tuple(result.splits)):
+        known = next((one for one in SPLITS if one == split), None)
+        if known is None:
+            continue
+        whole = sum(1 for grid in GRIDS[known].values() for _ in grid.points())
+        prompts = result.splits[split].prompts
+        if prompts >= whole:
+            continue
+        missing = [name for name in GRIDS[known] if name not in result.splits[split].families]
+        where = split_title(split).lower()
+        told = f"only {prompts} of {whole} prompts of {where} were evaluated (limit {limit})"
+        if missing:
+            told += (
+                f"; {len(missing)} of its {len(GRIDS[known])} families are missing altogether: "
+                f"{listed(missing)}"
+            )
+        yield f"{told}."
+
+
+def _others(result: Result) -> Iterable[str]:
+    for bench in sorted(result.benches - {NUMERIC}):
+        limit = _limit(result, bench)
+        if limit is not None:
+            yield f"{bench} was run with limit {limit}, so perhaps not on all of it."
+
+
+def _limit(result: Result, bench: str) -> str | None:
+    limit = result.settings.get(f"{bench}: limit")
+    return None if limit == _NO_LIMIT else limit

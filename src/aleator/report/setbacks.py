@@ -1,0 +1,161 @@
+"""What got worse: families farther from their target than under the base model.
+
+An average over families hides a family that lost. Families are compared by their means over the
+prompts that both conditions have; a difference too small to show in print is none. Nothing here
+says whether a difference is more than chance: the number of prompts stands beside it.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from aleator.report.measures import BY_KEY, in_order, split_title, written
+from aleator.report.results import PromptResult, Result
+from aleator.report.sentences import listed, plural
+
+HEADLINE = ("value_tv", "w1_normalised")
+"""The measures that are looked at; where neither is known, `DRAWN`."""
+DRAWN = ("w1_sampled",)
+_MEDIAN = 1.0
+"""The normalised W1 of always answering the median."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One measure of one family, before and after."""
+
+    family: str
+    metric: str
+    before: float
+    after: float
+    prompts: int
+
+
+@dataclass(frozen=True)
+class Setback:
+    """What got worse in one condition on one split.
+
+    Attributes:
+        label: The condition.
+        split: Which prompts.
+        worse: Families whose figure is higher than base's, the largest ratio first.
+        above: Families whose normalised W1 is above 1, by name, the highest first.
+        compared: How many families were compared.
+    """
+
+    label: str
+    split: str
+    worse: tuple[Change, ...]
+    above: tuple[tuple[str, float], ...]
+    compared: int
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families that got worse by any measure."""
+        return tuple(dict.fromkeys(change.family for change in self.worse))
+
+
+def setbacks(pairs: Sequence[tuple[Result, Result]]) -> tuple[Setback, ...]:
+    """Every condition against its base on every split, whether or not anything got worse."""
+    return tuple(
+        setback(result, base, split)
+        for result, base in pairs
+        for split in in_order(tuple(result.splits))
+    )
+
+
+def setback(result: Result, base: Result, split: str) -> Setback:
+    """What got worse in `result` against `base` on one split."""
+    ours, theirs = result.rows_of(split), base.rows_of(split)
+    shared = [key for key in ours if key in theirs]
+    changes = [one for metric in HEADLINE for one in _changes(ours, theirs, shared, metric)]
+    if not changes:  # a prompted model, or an endpoint
+        changes = [one for metric in DRAWN for one in _changes(ours, theirs, shared, metric)]
+    worse = [one for one in changes if _is_worse(one)]
+    worse.sort(key=lambda one: (-_ratio(one), one.family))
+    return Setback(
+        result.label,
+        split,
+        tuple(worse),
+        tuple(_above(ours.values())),
+        len({one.family for one in changes}),
+    )
+
+
+def setbacks_in_words(found: Sequence[Setback]) -> tuple[str, ...]:
+    """A sentence for each condition and split where something is wrong; else that nothing is."""
+    told = [sentence for one in found for sentence in _in_words(one)]
+    if any(one.compared for one in found) and not any(one.worse for one in found):
+        told.insert(0, "No family evaluated is worse than base in value TV or normalised W1.")
+    return tuple(told)
+
+
+def worse_families(found: Sequence[Setback]) -> str:
+    """How many families got worse under some condition, for the page's title; empty if none."""
+    names = {name for one in found for name in one.families}
+    return f"{len(names)} {'family' if len(names) == 1 else 'families'} got worse" if names else ""
+
+
+def _in_words(one: Setback) -> Iterable[str]:
+    where = f"{one.label}, {split_title(one.split).lower()}"
+    if one.worse:
+        yield f"{where}, worse than base: {'; '.join(_family(one, n) for n in one.families)}."
+    if one.above:
+        named = listed([f"{name} ({written('w1_normalised', w1)})" for name, w1 in one.above])
+        yield f"{where}, normalised W1 above 1, worse than always answering the median: {named}."
+
+
+def _family(one: Setback, name: str) -> str:
+    changes = [change for change in one.worse if change.family == name]
+    moved = ", ".join(
+        f"{BY_KEY[change.metric].in_sentence} {written(change.metric, change.before)} → "
+        f"{written(change.metric, change.after)}"
+        for change in changes
+    )
+    return f"{name} {moved} ({plural(changes[0].prompts, 'prompt')})"
+
+
+def _changes(
+    ours: Mapping[str, PromptResult],
+    theirs: Mapping[str, PromptResult],
+    shared: Sequence[str],
+    metric: str,
+) -> list[Change]:
+    """One measure of every family for which both sides have it."""
+    figures: dict[str, list[tuple[float, float]]] = {}
+    for key in shared:
+        before, after = theirs[key].metrics.get(metric), ours[key].metrics.get(metric)
+        if before is not None and after is not None:
+            figures.setdefault(ours[key].family, []).append((before, after))
+    return [
+        Change(name, metric, _mean(b for b, _ in both), _mean(a for _, a in both), len(both))
+        for name, both in figures.items()
+    ]
+
+
+def _is_worse(change: Change) -> bool:
+    before, after = written(change.metric, change.before), written(change.metric, change.after)
+    return change.after > change.before and before != after
+
+
+def _ratio(change: Change) -> float:
+    return change.after / change.before if change.before > 0 else math.inf
+
+
+def _above(rows: Iterable[PromptResult]) -> list[tuple[str, float]]:
+    figures: dict[str, list[float]] = {}
+    for row in rows:
+        known = [row.metrics.get(metric) for metric in ("w1_normalised", *DRAWN)]
+        first = next((value for value in known if value is not None), None)
+        if first is not None:
+            figures.setdefault(row.family, []).append(first)
+    means = [(name, _mean(values)) for name, values in figures.items()]
+    return sorted(
+        (one for one in means if one[1] > _MEDIAN and written("w1_normalised", one[1]) != "1.00"),
+        key=lambda one: (-one[1], one[0]),
+    )
+
+
+def _mean(values: Iterable[float]) -> float:
+    known = list(values)
+    return math.fsum(known) / len(known)
