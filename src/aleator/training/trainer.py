@@ -77,6 +77,7 @@ class TreeTrainer(Trainer):
             self._set_window(checkpoint.window)
             self._resume(str(checkpoint.folder))
         self.tick()
+        self.accelerator.wait_for_everyone()  # then nobody reads a checkpoint any more
 
     def _resume(self, folder: str) -> None:
         state = TrainerState.load_from_json(str(Path(folder) / TRAINER_STATE_NAME))
