@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from aleator.errors import InputError, OutputError
 from aleator.files import (
     RowLog,
+    check_folder,
     output_error,
     read_json,
     read_rows,
