@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from aleator.errors import InputError, OutputError
 from aleator.files import (
     RowLog,
+    check_folder,
     output_error,
     read_json,
     read_rows,
@@ -299,3 +300,13 @@ def test_a_log_below_a_file_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="cannot write"):
         RowLog(tmp_path / "file" / "a.jsonl", "key")
+
+
+def test_a_file_where_a_folder_should_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for free in (tmp_path, tmp_path / "new" / "folder"):
+        check_folder(free)
+    for taken in (tmp_path / "file", tmp_path / "file" / "folder"):
+        with pytest.raises(OutputError, match=f"cannot write {taken}: not a directory"):
+            check_folder(taken)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -88,3 +88,9 @@ def test_target_files_are_told_from_recipes(tmp_path: Path) -> None:
 def test_a_recipe_without_a_comment_has_no_summary(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("steps: 1\n# not this\n")
     assert recipe_files.recipe_summary(tmp_path / "a.yaml") == ""
+
+
+def test_a_directory_is_no_file(tmp_path: Path) -> None:
+    for find in (find_recipe, find_target_file):
+        with pytest.raises(InputError, match=f"{tmp_path} is a directory: give a "):
+            find(str(tmp_path))

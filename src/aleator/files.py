@@ -86,6 +86,19 @@ def write_yaml(path: Path, value: JsonValue) -> None:
     write_text(path, yaml.safe_dump(value, sort_keys=False, allow_unicode=True))
 
 
+def check_folder(path: Path) -> None:
+    """Refuse a folder that cannot be made because a file stands there or on the way to it.
+
+    For long work, to say so before it begins.
+
+    Raises:
+        OutputError: A part of `path`, or all of it, is a file.
+    """
+    for part in (path, *path.parents):
+        if part.exists() and not part.is_dir():
+            raise output_error(path, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
+
+
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
     """Give an empty folder beside `path` that becomes `path` when the block ends well.

@@ -79,9 +79,10 @@ def find_recipe(name_or_file: str) -> Path:
 
     Raises:
         UnknownNameError: It is neither.
+        InputError: It is a directory.
     """
-    own = Path(name_or_file)
-    return own if own.is_file() else recipe_path(name_or_file)
+    own = _own_file("recipe", name_or_file, recipe_names())
+    return own or recipe_path(name_or_file)
 
 
 def find_target_file(name_or_file: str) -> Path:
@@ -89,9 +90,19 @@ def find_target_file(name_or_file: str) -> Path:
 
     Raises:
         UnknownNameError: It is neither.
+        InputError: It is a directory.
     """
+    own = _own_file("target file", name_or_file, target_file_names())
+    return own or target_file_path(name_or_file)
+
+
+def _own_file(kind: str, name_or_file: str, names: tuple[str, ...]) -> Path | None:
     own = Path(name_or_file)
-    return own if own.is_file() else target_file_path(name_or_file)
+    if own.is_dir() and name_or_file not in names:
+        raise InputError(
+            f"{own} is a directory: give a {kind}, or a name of `aleator recipes list`"
+        )
+    return own if own.is_file() else None
 
 
 def recipe_summary(path: Path) -> str:

@@ -17,6 +17,11 @@ def test_values_are_kept_as_they_stand() -> None:
     assert parse_assignments(["a=b=c", "d=", "e= x "]) == {"a": "b=c", "d": "", "e": " x "}
 
 
+def test_the_example_is_of_the_command() -> None:
+    with pytest.raises(InputError, match="such as max_steps=100"):
+        parse_assignments(["max_steps"], "max_steps=100")
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -83,5 +83,6 @@ def test_the_same_settings_go_on_others_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationChangedError, match="seed=11 there and 12 here") as caught:
         note_settings(tmp_path, DemoSettings.chosen(12, quick=False))
     assert f"limit={QUICK.limit} there and None here" in str(caught.value)
+    assert "other settings (it was --quick): " in str(caught.value)
     assert (tmp_path / "demo.json").read_text() == before
     assert json.loads(before)["model"] == "sandbox"

@@ -40,13 +40,20 @@ def test_result_and_rows_are_written(
         (["--bench", "numerik"], "known: numeric"),
         (["--bench", ""], "no benchmark"),
         (["--splits", "trane"], "did you mean 'train'?"),
-        (["--adapter", "nowhere"], "holds no adapter"),
+        (["--adapter", "nowhere"], "nowhere does not exist"),
+        (["--adapter", "/"], "/ holds no adapter"),
+        (["--decimals", "40"], "decimals=40 is out of range: give 0 to 12"),
+        (["--bench", "closed_sets", "--targets", "nowhere.yaml"], "cannot read nowhere.yaml"),
+        (["--bench", "novelty", "--draws", "0"], "draws=0: give at least 1"),
+        (["--method", "temperature", "--decimals", "40"], "decimals=40 is out of range"),
+        (["--endpoint", "http://localhost:9", "--draws", "0"], "give draws above 0"),
     ],
 )
 def test_wrong_input_is_told_in_a_sentence(
-    model: str, wrong: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    wrong: list[str], told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["eval", model, "--out", str(tmp_path / "out"), *wrong]) == 2
+    """Before the model is loaded, which is not there, and before anything is written."""
+    assert run(["eval", "./no-model", "--out", str(tmp_path / "out"), *wrong]) == 2
     assert told in " ".join(capsys.readouterr().err.split())
     assert not (tmp_path / "out").exists()
 
@@ -55,5 +62,9 @@ def test_a_place_that_cannot_be_written(
     model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("")
-    assert run(["eval", model, "--out", str(tmp_path / "file" / "out"), "--limit", "1"]) == 2
+    for out in (tmp_path / "file", tmp_path / "file" / "out"):
+        assert run(["eval", "./no-model", "--out", str(out), "--limit", "1"]) == 2
+        told = " ".join(capsys.readouterr().err.split())
+        assert f"cannot write {out}: not a directory" in told.replace("- ", "-")
+    assert run(["eval", model, "--out", "/proc/aleator", "--limit", "1"]) == 2
     assert "cannot write" in capsys.readouterr().err

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from aleator.cli.app import run
 from aleator.cli.sandbox import app
 from aleator.files import as_object, read_json
 from aleator.sandbox import build, finish, measures, stages
@@ -44,3 +45,16 @@ def test_a_short_build_is_measured_and_carded(
         "tokenizer.json",
         "chat_template.jinja",
     }
+
+
+@pytest.mark.parametrize("option", ["--out", "--work"])
+def test_a_file_where_the_model_should_go(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At once, not when an hour of training is done."""
+    (tmp_path / "file").write_text("")
+    folders = {"--out": str(tmp_path / "model"), "--work": str(tmp_path / "work")}
+    folders[option] = str(tmp_path / "file")
+    assert run(["sandbox", "build", *(word for pair in folders.items() for word in pair)]) == 2
+    assert "not a directory" in " ".join(capsys.readouterr().err.split())
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

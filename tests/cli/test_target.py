@@ -69,6 +69,23 @@ def test_a_person_sees_the_shape_of_heavy_tails(capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["weibull", "k=1.5", "lambda=2", "--decimals", "0"], "the first and the last carry"),
+        (["poisson", "lambda=3"], "end at the 0.999 quantile; the last carries what is beyond"),
+        (["binomial", "n=5", "p=1"], "entropy 0.00 nats"),
+    ],
+)
+def test_a_person_is_told(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["target", *arguments]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert told in printed
+    assert ("what is beyond" in printed) == (arguments[0] != "binomial")
+
+
+@pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (["gausian", "mu=0"], "unknown distribution family 'gausian'; did you mean 'gaussian'?"),
@@ -78,6 +95,7 @@ def test_a_person_sees_the_shape_of_heavy_tails(capsys: pytest.CaptureFixture[st
         (["gaussian", "mu=0", "sigma=1", "nu=3"], "nu"),
         (["gaussian", "mu=0", "sigma=1", "--max-bins", "1"], "max_bins"),
         (["gaussian", "mu=0", "sigma=1", "--decimals", "40"], "decimals"),
+        (["gaussian", "mu=1e308", "sigma=1e308"], "too wide for 2 decimals"),
         (["cauchy", "x0=0", "gamma=1000", "--decimals", "5"], "outcomes"),
     ],
 )

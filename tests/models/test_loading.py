@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from transformers.utils import logging
 
 from aleator.errors import ModelError
 from aleator.models.loading import hub_revision, load_classifier, load_model, sandbox_path
@@ -29,6 +30,15 @@ def test_a_directory(folder: Path) -> None:
     ids = torch.tensor([ChatFormat(loaded.tokenizer).prompt_ids("Hi")])
     expected = tiny_model("qwen3", "sdpa")
     assert torch.equal(loaded.model(ids).logits, expected(ids).logits)
+
+
+def test_nothing_is_printed(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """No bar of weights; transformers' own setting is as it was afterwards."""
+    logging.enable_progress_bar()
+    load_model(str(folder))
+    written = capfd.readouterr()
+    assert (written.out, written.err) == ("", "")
+    assert logging.is_progress_bar_enabled()
 
 
 def test_dtype_and_attention(folder: Path) -> None:

@@ -13,6 +13,7 @@ from safetensors.torch import save_file
 from aleator.errors import OutputError
 from aleator.training.checkpoints import (
     Counters,
+    LossWindow,
     disk_errors_named,
     latest_checkpoint,
     write_checkpoint,
@@ -31,10 +32,11 @@ def test_no_checkpoint_yet(tmp_path: Path) -> None:
 def test_only_the_newest_is_kept_with_its_counters(tmp_path: Path) -> None:
     for step in (9, 10):
         counters = Counters(updates=step, tokens=3, nodes=2, seconds=0.5)
-        write_checkpoint(tmp_path, step, counters, _write)
+        write_checkpoint(tmp_path, step, counters, _write, LossWindow(0.1 * step, 2))
     found = latest_checkpoint(tmp_path)
     assert found is not None
     assert (found.step, found.counters.updates, found.counters.seconds) == (10, 10, 0.5)
+    assert found.window == LossWindow(1.0, 2)
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-10"]
     assert (found.folder / "state").read_text() == "state"
 

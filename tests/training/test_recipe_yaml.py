@@ -178,6 +178,8 @@ def test_problems_name_the_file_and_the_field(change: Mapping[str, JsonValue], w
         ("lora.rank", "abc", "--set lora.rank=abc: lora.rank: input should be a valid integer"),
         ("lora.rnk", "3", "--set lora.rnk=3: unknown key 'rnk' in lora"),
         ("batch_size.x", "3", "--set batch_size.x: 'x' lies in a single value"),
+        ("data.families", "[nosuch]", "--set data.families=[nosuch]: data.families: unknown"),
+        ("method", "hard", "my.yaml with --set method=hard: supervision.kind 'tree' does not go"),
         ("seed", "[1", "--set seed: '[1' is not YAML"),
     ],
 )

@@ -91,7 +91,6 @@ def test_a_run_leaves_what_it_promises(request_: TrainRequest) -> None:
     result = train(request_)
     assert sorted(path.name for path in request_.out.iterdir()) == [
         "adapter",
-        "checkpoints",
         "metrics.jsonl",
         "run.yaml",
     ]
@@ -110,12 +109,12 @@ def test_a_run_leaves_what_it_promises(request_: TrainRequest) -> None:
         (6, False),
         (6, True),
     ]
-    assert [path.name for path in (request_.out / "checkpoints").iterdir()] == ["checkpoint-6"]
 
 
 def test_a_finished_run_is_left_alone(request_: TrainRequest) -> None:
     first = train(request_)
     stamps = {path: path.stat().st_mtime_ns for path in request_.out.rglob("*")}
+    (request_.out / "checkpoints" / "checkpoint-6").mkdir(parents=True)  # killed before the end
     again = train(request_)
     assert first.trained and not again.trained
     assert (again.spent, again.metrics) == (first.spent, first.metrics)
@@ -139,6 +138,32 @@ def test_a_run_broken_off_goes_on_bit_for_bit(
     assert [row["step"] for row in result.metrics] == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.parametrize(("log_every", "after"), [(3, 2), (5, 3), (6, 5)])
+def test_a_run_broken_off_logs_the_same_losses(
+    request_: TrainRequest, log_every: int, after: int
+) -> None:
+    """A checkpoint every two updates, so that rows count losses from before it and after it."""
+    overrides = {"log_every": str(log_every), "checkpoint_every": "2"}
+    request_ = replace(request_, overrides=overrides)
+    whole = train(replace(request_, out=request_.out.with_name("uninterrupted")))
+    with pytest.raises(KeyboardInterrupt):
+        train(request_, callbacks=[_Kill(after)])
+    resumed = train(request_)
+    assert [{**row, "seconds": 0} for row in resumed.metrics] == [
+        {**row, "seconds": 0} for row in whole.metrics
+    ]
+    every = train(
+        replace(
+            request_,
+            out=request_.out.with_name("every-update"),
+            overrides={**overrides, "log_every": "1"},
+        )
+    )
+    losses = [row["loss"] for row in every.metrics if isinstance(row["loss"], float)]
+    first = whole.metrics[0]["loss"]
+    assert first == pytest.approx(sum(losses[:log_every]) / log_every, rel=1e-5)
+
+
 @pytest.mark.parametrize("steps", [4, 6])
 def test_a_run_broken_off_at_its_end_makes_no_further_update(
     request_: TrainRequest, steps: int
@@ -151,6 +176,7 @@ def test_a_run_broken_off_at_its_end_makes_no_further_update(
     result = train(request_)
     assert _weights(result) == expected
     assert result.spent.updates == steps
+    assert not (request_.out / "checkpoints").exists()
 
 
 def test_a_killed_process_goes_on_bit_for_bit(

@@ -76,6 +76,22 @@ _INVALID_TOLD = 3
 _INVALID_CHARACTERS = 80
 
 
+def check_without_logits(settings: ClosedSetsSettings, prompts: Sequence[ClosedPrompt]) -> None:
+    """Refuse what cannot be asked of a subject without logits, before anything is asked.
+
+    Raises:
+        InputError: Nothing is drawn, or a set has a system message.
+    """
+    if settings.draws == 0:
+        raise InputError("closed_sets needs draws where there are no logits: give 100 or so.")
+    for prompt in prompts:
+        if prompt.target.system is not None:
+            raise InputError(
+                f"{prompt.target.place}: the set {prompt.target.name!r} has a system message, "
+                "which only a model that is loaded here can be given: leave it out."
+            )
+
+
 def run_closed_sets(
     subject: Subject,
     settings: ClosedSetsSettings,
@@ -102,7 +118,7 @@ def run_closed_sets(
     advance(len(log.done), len(prompts))
     if not log.complete:
         if subject.model is None:
-            _check_endpoint(settings, prompts)
+            check_without_logits(settings, prompts)
         for row in _measure(subject, settings, prompts, frozenset(log.done)):
             log.append(row)
             advance(len(log.done), len(prompts))
@@ -127,18 +143,6 @@ def _measure(
             drawn = _drawn(told, settings, left)
             for prompt, result, draws in zip(left, exact, drawn, strict=True):
                 yield _row(settings, prompt, result, draws)
-
-
-def _check_endpoint(settings: ClosedSetsSettings, prompts: Sequence[ClosedPrompt]) -> None:
-    """Refuse what cannot be asked of a subject without logits, before anything is asked."""
-    if settings.draws == 0:
-        raise InputError("closed_sets needs draws where there are no logits: give 100 or so.")
-    for prompt in prompts:
-        if prompt.target.system is not None:
-            raise InputError(
-                f"{prompt.target.place}: the set {prompt.target.name!r} has a system message, "
-                "which only a model that is loaded here can be given: leave it out."
-            )
 
 
 def _told(subject: Subject, system: str | None) -> Subject:

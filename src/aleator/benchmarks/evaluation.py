@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aleator.benchmarks.catalogue import Bench, BenchSettings, bench, check_benches
+from aleator.benchmarks.checks import check_settings
 from aleator.benchmarks.method_settings import MethodSettings
-from aleator.benchmarks.methods import PreparedMethod, check_method, prepare_method
+from aleator.benchmarks.methods import PreparedMethod, check_fit, check_method, prepare_method
 from aleator.benchmarks.record import (
     SCHEMA_VERSION,
     EvaluationRecord,
@@ -22,7 +23,7 @@ from aleator.benchmarks.record import (
     fingerprint,
 )
 from aleator.benchmarks.subject import Opened, Served, Subject
-from aleator.files import JsonValue, as_object, read_json, write_json
+from aleator.files import JsonValue, as_object, check_folder, read_json, write_json
 
 RESULT_FILE = "result.json"
 
@@ -56,15 +57,24 @@ class EvaluationRequest:
     command: str = ""
     trust_remote_code: bool = False
 
-    def check(self) -> None:
-        """Refuse what can be seen to make no sense before a model is loaded.
+    def check(self, *, logits: bool = True) -> None:
+        """Refuse what can be seen to make no sense before a model is loaded or a file written.
+
+        Args:
+            logits: Whether the model gives them; an endpoint does not.
 
         Raises:
-            InputError: A benchmark is not known, or the method is not for it.
+            InputError: A benchmark is not known, the method is not for it, a setting makes no
+                sense, or a file that one names cannot be read.
+            OutputError: ``out``, or a part of its path, is a file.
         """
         check_benches(self.benches)
         for name in self.benches:
             check_method(self.method.name, name)
+        check_fit(self.method, logits=logits)
+        check_folder(self.out)
+        for name in self.benches:
+            check_settings(name, self.settings, logits=logits)
 
 
 def run_evaluation(request: EvaluationRequest, opened: Opened | Served, advance: Advance) -> Path:
@@ -83,7 +93,7 @@ def run_evaluation(request: EvaluationRequest, opened: Opened | Served, advance:
         OutputError: The directory cannot be written.
         EndpointError: The endpoint fails; finished rows are kept.
     """
-    request.check()
+    request.check(logits=isinstance(opened, Opened))
     benches = {name: bench(name, request.settings) for name in request.benches}
     record = _record(request, opened, benches).continued(request.out)
     record.write(request.out)

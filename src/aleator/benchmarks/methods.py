@@ -141,6 +141,22 @@ def check_method(name: Method, bench: str) -> None:
         )
 
 
+def check_fit(settings: MethodSettings, *, logits: bool) -> None:
+    """Refuse a temperature that should be fitted and cannot be.
+
+    Raises:
+        InputError: There are no logits to fit it to, or ``fit_decimals`` is out of range.
+    """
+    if settings.name != "temperature" or settings.temperature is not None:
+        return
+    if not logits:
+        raise InputError(
+            "a temperature is fitted to logits, which an endpoint does not give: say which "
+            "temperature to use"
+        )
+    fit_prompts(settings)
+
+
 def prepare_method(subject: Subject, settings: MethodSettings) -> PreparedMethod:
     """Fit the temperature where there is one to fit.
 
@@ -151,11 +167,8 @@ def prepare_method(subject: Subject, settings: MethodSettings) -> PreparedMethod
         return PreparedMethod(settings, subject)
     if settings.temperature is not None:
         return PreparedMethod(settings, subject, settings.temperature)
-    if subject.model is None:
-        raise InputError(
-            "a temperature is fitted to logits, which an endpoint does not give: say which "
-            "temperature to use"
-        )
+    check_fit(settings, logits=subject.model is not None)
+    assert subject.model is not None, "checked"
     fitted = fit_temperature(
         subject.model.model, subject.model.prompt_format, fit_prompts(settings), settings.fit
     )

@@ -111,7 +111,7 @@ def numeric_prompts(settings: NumericSettings) -> list[NumericPrompt]:
     """The prompts that the settings ask for.
 
     Raises:
-        InputError: ``limit`` is below 1, or ``draws`` below 0.
+        InputError: ``limit`` is below 1, ``draws`` below 0, or ``decimals`` out of range.
     """
     if settings.limit is not None and settings.limit < 1:
         raise InputError(f"limit={settings.limit}: evaluate at least 1 prompt a split")
@@ -126,6 +126,16 @@ def numeric_prompts(settings: NumericSettings) -> list[NumericPrompt]:
             target = NumericTarget.of(distributions[index], settings.decimals)
             prompts.append(NumericPrompt(split, index, target))
     return prompts
+
+
+def check_without_logits(settings: NumericSettings) -> None:
+    """Refuse what cannot be measured of a subject without logits.
+
+    Raises:
+        InputError: Nothing is drawn.
+    """
+    if settings.draws == 0:
+        raise InputError("without a model's logits there are no exact figures: give draws above 0")
 
 
 def run_numeric(
@@ -150,8 +160,8 @@ def run_numeric(
         OutputError: The directory cannot be written.
     """
     prompts = numeric_prompts(settings)
-    if subject.model is None and settings.draws == 0:
-        raise InputError("without a model's logits there are no exact figures: give draws above 0")
+    if subject.model is None:
+        check_without_logits(settings)
     log = RowLog(out / "rows" / f"{NAME}.jsonl", "key")
     advance(len(log.done), len(prompts))
     if not log.complete:

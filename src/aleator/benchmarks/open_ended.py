@@ -87,6 +87,17 @@ class OpenEndedSettings:
         return {**asdict(self), "prompt_set": prompt_set()}
 
 
+def asked_prompts(settings: OpenEndedSettings) -> list[OpenPrompt]:
+    """The prompts that the settings ask for.
+
+    Raises:
+        InputError: ``limit`` is below 1, or ``draws`` below 0.
+    """
+    if settings.draws < 0:
+        raise InputError(f"draws={settings.draws}: give 0 for support sizes only, or more")
+    return list(some_prompts(settings.limit))
+
+
 def run_open_ended(
     subject: Subject,
     settings: OpenEndedSettings,
@@ -108,9 +119,7 @@ def run_open_ended(
         InputError: The settings make no sense.
         OutputError: The directory cannot be written.
     """
-    prompts = some_prompts(settings.limit)
-    if settings.draws < 0:
-        raise InputError(f"draws={settings.draws}: give 0 for support sizes only, or more")
+    prompts = asked_prompts(settings)
     log = RowLog(out / "rows" / f"{NAME}.jsonl", "key")
     advance(len(log.done), len(prompts))
     if not log.complete:

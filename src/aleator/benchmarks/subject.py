@@ -116,11 +116,13 @@ def adapter_folder(path: Path) -> Path:
     """The adapter in a training run's folder, or ``path`` itself if it is one.
 
     Raises:
-        ModelError: Neither holds an adapter.
+        ModelError: There is no such folder, or neither holds an adapter.
     """
     for folder in (path, path / "adapter"):
         if (folder / WEIGHTS_FILE).is_file():
             return folder
+    if not path.exists():
+        raise ModelError(f"{path} does not exist; give the folder of a finished training run")
     raise ModelError(
         f"{path} holds no adapter ({WEIGHTS_FILE}); give the folder of a finished training run, or "
         "its adapter/"

@@ -97,8 +97,10 @@ def note_settings(out: Path, settings: DemoSettings) -> None:
             if there.get(name) != value
         ]
         if changed:
+            quick = {True: "was not --quick", False: "was --quick"}[settings.limit is not None]
+            hint = "" if there.get("limit") == settings.limit else f" (it {quick})"
             raise ConfigurationChangedError(
-                f"{out} holds a demo with other settings ({', '.join(changed)}); "
+                f"{out} holds a demo with other settings{hint}: {', '.join(changed)}; "
                 "name another folder with --out, or remove that one"
             )
         return

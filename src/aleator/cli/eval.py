@@ -101,7 +101,7 @@ def evaluate(
         method=MethodSettings(way, temperature, fit_decimals=digits),
         command=shlex.join(["aleator", *sys.argv[1:]]),
     )
-    request.check()
+    request.check(logits=endpoint is None)
     served = endpoint_settings(endpoint, model, api_key_env, concurrency, timeout, request_fields)
     opened = _open(model, adapter, served, trust_remote_code=trust_remote_code)
     typer.echo(_run_with_progress(request, opened))

@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from aleator.cli.console import STDERR, STDOUT
 from aleator.errors import InputError
-from aleator.files import JsonValue, whole_folder
+from aleator.files import JsonValue, check_folder, whole_folder
 
 
 def build(
@@ -32,6 +32,8 @@ def build(
 
     if threads < 1:
         raise InputError(f"threads={threads}: give at least 1.")
+    check_folder(out)
+    check_folder(work)
     torch.set_num_threads(threads)
     with Progress(console=STDERR) as progress:
         tasks = {one.name: progress.add_task(one.name, total=one.steps) for one in STAGES}

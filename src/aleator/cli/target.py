@@ -76,7 +76,22 @@ def _show(distribution: Distribution, outcomes: Outcomes) -> None:
         table.add_row(label, f"{probability:.4f}", bar)
     STDOUT.print(distribution.prompt(), highlight=False)
     STDOUT.print(_summary(outcomes), highlight=False)
+    if span := _span(distribution):
+        STDOUT.print(span, highlight=False)
     STDOUT.print(table)
+
+
+def _span(distribution: Distribution) -> str:
+    """Where the answers end before the distribution does, and where the rest went."""
+    low, high = distribution.support()
+    if distribution.family.discrete and np.isfinite(low):
+        if np.isfinite(high):
+            return ""
+        return "They end at the 0.999 quantile; the last carries what is beyond (as published)."
+    return (
+        "They span the 0.001 to 0.999 quantiles; the first and the last carry what is beyond (as "
+        "published)."
+    )
 
 
 def _ranges(outcomes: Outcomes) -> list[tuple[str, float]]:
@@ -106,7 +121,7 @@ def _label(first: str, last: str) -> str:
 def _summary(outcomes: Outcomes) -> str:
     probabilities = outcomes.probabilities
     positive = probabilities[probabilities > 0]
-    entropy = float(-(positive * np.log(positive)).sum())
+    entropy = max(0.0, float(-(positive * np.log(positive)).sum()))  # and never -0.0
     median = outcomes.strings[int(np.searchsorted(np.cumsum(probabilities), 0.5))]
     return (
         f"{len(probabilities):,} answers from {outcomes.strings[0]} to {outcomes.strings[-1]}, "

@@ -6,6 +6,8 @@ numbers and a warning.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +15,11 @@ from typing import cast
 
 import torch
 from huggingface_hub.errors import HfHubHTTPError
+from huggingface_hub.utils import (
+    are_progress_bars_disabled,
+    disable_progress_bars,
+    enable_progress_bars,
+)
 from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
@@ -23,6 +30,7 @@ from transformers import (
     PreTrainedModel,
     PreTrainedTokenizerFast,
 )
+from transformers.utils import logging
 from transformers.utils.hub import cached_file
 
 from aleator.errors import ModelError
@@ -186,15 +194,16 @@ def _load_weights(
     trust_remote_code: bool,
 ) -> PreTrainedModel:
     try:
-        loaded: object = kind.from_pretrained(
-            path,
-            config=config,
-            dtype="auto" if dtype is None else dtype,
-            attn_implementation=attn_implementation,
-            trust_remote_code=trust_remote_code,
-            use_safetensors=True,
-            output_loading_info=True,
-        )
+        with _no_bar_of_weights():
+            loaded: object = kind.from_pretrained(
+                path,
+                config=config,
+                dtype="auto" if dtype is None else dtype,
+                attn_implementation=attn_implementation,
+                trust_remote_code=trust_remote_code,
+                use_safetensors=True,
+                output_loading_info=True,
+            )
     except (OSError, ValueError, ImportError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"cannot load the weights of {path}: {_sentence(error)}") from error
     # A pair, because of output_loading_info, which the signature does not say.
@@ -206,6 +215,22 @@ def _load_weights(
             f"{missing[0]}; save the model again"
         )
     return model
+
+
+@contextmanager
+def _no_bar_of_weights() -> Iterator[None]:
+    """Switch off transformers' bar of weights read; the hub's bars of downloads stay."""
+    shown, downloads = logging.is_progress_bar_enabled(), not are_progress_bars_disabled()
+    logging.disable_progress_bar()
+    if downloads:
+        enable_progress_bars()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+        if not downloads:
+            disable_progress_bars()
 
 
 def hub_revision(path: str) -> str | None:

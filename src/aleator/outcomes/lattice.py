@@ -68,7 +68,8 @@ class NumericTarget:
             if not np.isfinite(upper):
                 upper = float(distribution.ppf(UPPER_QUANTILE))
             return cls(distribution, 0, round(lower), round(upper))
-        ends = np.asarray(distribution.ppf(np.array([LOWER_QUANTILE, UPPER_QUANTILE])))
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused below
+            ends = np.asarray(distribution.ppf(np.array([LOWER_QUANTILE, UPPER_QUANTILE])))
         lower, upper = (float(end) * 10.0**decimals for end in ends)
         if not (abs(lower) < 2**52 and abs(upper) < 2**52):
             raise ParameterError(

@@ -2,7 +2,8 @@
 
 A checkpoint holds the adapter as safetensors, the states of the optimiser and of the learning rate
 (tensors that the Trainer writes, and reads back with `weights_only=True`), the Trainer's counts as
-JSON, and what the run has spent. No generator state: see `seeds.py`.
+JSON, what the run has spent, and the losses that no row of metrics has told yet. No generator
+state: see `seeds.py`.
 """
 
 import re
@@ -18,6 +19,7 @@ from safetensors import SafetensorError
 from aleator.files import read_json, whole_folder, write_json
 
 _COUNTERS = "counters.json"
+_WINDOW = "loss_window.json"
 _NAME = re.compile(r"checkpoint-(\d+)")
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 _PROBE_BYTES = 1 << 20
@@ -42,6 +44,19 @@ class Counters:
 
 
 @dataclass(frozen=True)
+class LossWindow:
+    """The losses since the last row of metrics.
+
+    Attributes:
+        total: their sum.
+        updates: how many there are.
+    """
+
+    total: float = 0.0
+    updates: int = 0
+
+
+@dataclass(frozen=True)
 class Checkpoint:
     """A finished checkpoint.
 
@@ -49,18 +64,20 @@ class Checkpoint:
         folder: where it lies.
         step: updates made.
         counters: what had been spent.
+        window: what the next row of metrics is to count in.
     """
 
     folder: Path
     step: int
     counters: Counters
+    window: LossWindow = LossWindow()
 
 
 def latest_checkpoint(folder: Path) -> Checkpoint | None:
     """The newest checkpoint in `folder`, or None.
 
     Raises:
-        InputError: Its counters cannot be read.
+        InputError: Its counters or losses cannot be read.
     """
     if not folder.is_dir():
         return None
@@ -69,11 +86,16 @@ def latest_checkpoint(folder: Path) -> Checkpoint | None:
         return None
     step = max(steps)
     counters = TypeAdapter(Counters).validate_python(read_json(steps[step] / _COUNTERS))
-    return Checkpoint(steps[step], step, counters)
+    window = TypeAdapter(LossWindow).validate_python(read_json(steps[step] / _WINDOW))
+    return Checkpoint(steps[step], step, counters, window)
 
 
 def write_checkpoint(
-    folder: Path, step: int, counters: Counters, write_state: Callable[[Path], None]
+    folder: Path,
+    step: int,
+    counters: Counters,
+    write_state: Callable[[Path], None],
+    window: LossWindow = LossWindow(),
 ) -> None:
     """Write a checkpoint with what `write_state` puts into a folder; then drop the older ones.
 
@@ -84,6 +106,7 @@ def write_checkpoint(
     with whole_folder(place) as beside, disk_errors_named(beside):
         write_state(beside)
         write_json(beside / _COUNTERS, asdict(counters))
+        write_json(beside / _WINDOW, asdict(window))
     for path in folder.iterdir():
         if _NAME.fullmatch(path.name) and path != place:
             shutil.rmtree(path)

@@ -92,7 +92,8 @@ def parse_recipe(
         try:
             family(name)
         except UnknownNameError as error:
-            raise RecipeError(f"{source}: data.families: {error}") from error
+            where = _blamed("data.families", source, overrides)
+            raise RecipeError(f"{where}: data.families: {error}") from error
     return recipe
 
 
@@ -135,10 +136,7 @@ def _explain(error: ValidationError, source: str, overrides: Mapping[str, str]) 
     """The first problem as one sentence."""
     first = error.errors(include_url=False)[0]
     dotted = _dotted(first["loc"])
-    where = source
-    for key, text in overrides.items():
-        if f"{dotted}.".startswith(f"{key}.") or f"{key}.".startswith(f"{dotted}."):
-            where = f"--set {key}={text}"
+    where = _blamed(dotted, source, overrides)
     kind, given, section = first["type"], first["input"], first["loc"][:-1]
     if kind == "unexpected_keyword_argument" and section in _SECTIONS:
         return f"{where}: {_unknown_key(str(first['loc'][-1]), section)}"
@@ -150,6 +148,18 @@ def _explain(error: ValidationError, source: str, overrides: Mapping[str, str]) 
     if kind != "value_error" and isinstance(given, str | int | float | None):
         message += f", not {given!r}"
     return f"{where}: {dotted}: {message}" if dotted else f"{where}: {message}"
+
+
+def _blamed(dotted: str, source: str, overrides: Mapping[str, str]) -> str:
+    """Who says what is at a place: the file, or what replaced it; both, if they contradict."""
+    if not dotted and overrides:
+        told = " ".join(f"--set {key}={text}" for key, text in overrides.items())
+        return f"{source} with {told}"
+    where = source
+    for key, text in overrides.items():
+        if f"{dotted}.".startswith(f"{key}.") or f"{key}.".startswith(f"{dotted}."):
+            where = f"--set {key}={text}"
+    return where
 
 
 def _dotted(location: Location) -> str:

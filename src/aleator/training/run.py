@@ -1,12 +1,13 @@
 """A training run from a request to an adapter in a folder.
 
-The folder holds `run.yaml`, `metrics.jsonl`, `adapter/` and `checkpoints/`. The adapter appears
-whole or not at all. The same request again goes on from the last checkpoint, to the same adapter
-bit for bit (same machine, same versions), and does nothing where the run is finished; another
-request for the same folder is refused.
+The folder holds `run.yaml`, `metrics.jsonl`, `adapter/` and, until the run is finished,
+`checkpoints/`. The adapter appears whole or not at all. The same request again goes on from the
+last checkpoint, to the same adapter bit for bit (same machine, same versions), and does nothing
+where the run is finished; another request for the same folder is refused.
 """
 
 import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
@@ -17,7 +18,7 @@ from torch import nn
 from transformers import TrainerCallback, TrainingArguments
 
 from aleator.errors import InputError, RecipeError
-from aleator.files import Row, whole_folder
+from aleator.files import Row, output_error, whole_folder
 from aleator.models.adapters import LoraSettings, attach_adapter, save_adapter
 from aleator.models.loading import SANDBOX, LoadedModel, load_model
 from aleator.recipe_files import find_recipe
@@ -84,8 +85,10 @@ class TrainRequest:
         path = find_recipe(self.recipe or default)
         recipe = read_recipe(path, {**self.overrides, **self._language_overrides()})
         if recipe.method != self.method:
+            method = self.overrides.get("method")
+            said = path if method is None else f"--set method={method}"
             raise RecipeError(
-                f"{path} is for method {recipe.method!r}, not {self.method!r}: choose another "
+                f"{said} is for method {recipe.method!r}, not {self.method!r}: choose another "
                 "recipe or method"
             )
         return recipe
@@ -141,7 +144,8 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
     record.check_same(wanted, out)
     if record.spent is not None:
         log = MetricsLog(out / METRICS)
-        log.finish()  # its last name is the last thing a run does
+        log.finish()
+        _drop_checkpoints(out)
         return TrainResult(out, out / ADAPTER, record.spent, log.rows, trained=False)
     arguments = training_arguments(record.recipe, out / CHECKPOINTS, request.report_to)
     writes = arguments.process_index == 0
@@ -166,6 +170,7 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
     _save(trainer, out / ADAPTER)
     replace(record, spent=trainer.counters).write(out)
     metrics.finish()
+    _drop_checkpoints(out)
     return TrainResult(out, out / ADAPTER, trainer.counters, metrics.rows, trained=True)
 
 
@@ -218,6 +223,17 @@ def _fit(trainer: TreeTrainer, checkpoints: Path) -> None:
         trainer.fit(latest_checkpoint(checkpoints))
     finally:
         progress.stop()
+
+
+def _drop_checkpoints(out: Path) -> None:
+    """Remove what a finished run no longer needs: it is never taken up again."""
+    folder = out / CHECKPOINTS
+    if not folder.exists():
+        return
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise output_error(folder, error) from error
 
 
 def _save(trainer: TreeTrainer, folder: Path) -> None:

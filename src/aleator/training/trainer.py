@@ -1,10 +1,12 @@
 """The Trainer of transformers with our batches and our loss.
 
-Two things differ from the Trainer's own ways:
+Three things differ from the Trainer's own ways:
 
 - The loss of an update is one mean over everything in it, also when it is split into passes or
   spread over processes: passes add up sums, divided by the whole update's total.
 - Dropout is drawn from a seed of the batch's own, so that checkpoints need no generator state.
+- The loss that is logged is the mean over all updates since the last log, also where the run was
+  taken up again between them: the Trainer forgets the losses before, and divides by too few.
 
 Checkpoints are in `checkpoints.py`. Written for transformers 5.23, whose hooks
 `_get_num_items_in_batch` and `_save_checkpoint` it overrides.
@@ -24,7 +26,7 @@ from transformers.trainer_callback import PrinterCallback, TrainerState
 
 from aleator.models.adapters import save_adapter
 from aleator.models.packed_forward import packed_logits
-from aleator.training.checkpoints import Checkpoint, Counters, write_checkpoint
+from aleator.training.checkpoints import Checkpoint, Counters, LossWindow, write_checkpoint
 from aleator.training.collator import TrainingBatch, TreeCollator
 from aleator.training.loss import tree_loss_sum
 from aleator.training.prompts import Visits
@@ -63,6 +65,7 @@ class TreeTrainer(Trainer):
         self.counters = Counters()
         self._mean: Mean = mean
         self._last_tick = time.perf_counter()
+        self._set_window(LossWindow())
 
     def fit(self, checkpoint: Checkpoint | None) -> None:
         """Train to the end, from the beginning or from a checkpoint."""
@@ -71,8 +74,10 @@ class TreeTrainer(Trainer):
             self.train()
         else:
             self.counters = replace(checkpoint.counters)
+            self._set_window(checkpoint.window)
             self._resume(str(checkpoint.folder))
         self.tick()
+        self.accelerator.wait_for_everyone()  # then nobody reads a checkpoint any more
 
     def _resume(self, folder: str) -> None:
         state = TrainerState.load_from_json(str(Path(folder) / TRAINER_STATE_NAME))
@@ -86,6 +91,28 @@ class TreeTrainer(Trainer):
         now = time.perf_counter()
         self.counters.seconds += now - self._last_tick
         self._last_tick = now
+
+    def _set_window(self, window: LossWindow) -> None:
+        """Take up the losses since the last log; each process adds to all of theirs."""
+        self._window_total = torch.tensor(window.total, device=self.args.device)
+        self._window_updates = window.updates
+
+    def _window(self) -> LossWindow:
+        """The losses since the last log, of all processes; every one of them must ask."""
+        total = self.accelerator.reduce(self._window_total, reduction="mean")
+        assert isinstance(total, Tensor)
+        return LossWindow(total.item(), self._window_updates)
+
+    def training_step(
+        self,
+        model: nn.Module,
+        inputs: dict[str, Tensor | object],
+        num_items_in_batch: Tensor | int | None = None,
+    ) -> Tensor:
+        """One pass forwards and backwards; keeps its loss for the next log."""
+        loss = super().training_step(model, inputs, num_items_in_batch)
+        self._window_total += loss.detach()
+        return loss
 
     def compute_loss(
         self,
@@ -118,6 +145,7 @@ class TreeTrainer(Trainer):
         assert isinstance(everywhere, Tensor)
         items, tokens, nodes = everywhere.tolist()
         self.counters.updates += 1
+        self._window_updates += 1
         self.counters.tokens += int(tokens)
         self.counters.nodes += int(nodes)
         return torch.tensor(items, dtype=torch.float32, device=device)
@@ -125,6 +153,10 @@ class TreeTrainer(Trainer):
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Log with what has been spent so far."""
         self.tick()
+        if "loss" in logs:
+            window = self._window()
+            logs = {**logs, "loss": window.total / window.updates}
+            self._set_window(LossWindow())
         super().log({**logs, "tokens": self.counters.tokens, "seconds": self.counters.seconds})
 
     def report(self, figures: dict[str, float]) -> None:
@@ -135,10 +167,11 @@ class TreeTrainer(Trainer):
 
     def _save_checkpoint(self, model: nn.Module, trial: object = None) -> None:
         """Save what a resumed run needs, whole or not at all, and drop what it replaces."""
+        window = self._window()
         if self.args.should_save:
             self.tick()
-            folder = Path(str(self.args.output_dir))
-            write_checkpoint(folder, self.state.global_step, self.counters, self._write_state)
+            folder, step = Path(str(self.args.output_dir)), self.state.global_step
+            write_checkpoint(folder, step, self.counters, self._write_state, window)
         self.accelerator.wait_for_everyone()
 
     def _write_state(self, folder: Path) -> None:
