@@ -70,7 +70,13 @@ def test_the_schema(evaluated: Result, settings: ClosedSetsSettings) -> None:
     assert set(settings.as_json()) | {"splits", "sets"} == set(bench)
     assert list(bench["splits"]) == ["train", "held_out", "all"]
     for summary, prompts in zip(bench["splits"].values(), (2, 3, 5), strict=True):
-        assert summary["prompts"] == prompts and summary["left_out"] == {}
+        assert summary["prompts"] == prompts
+        # "asked politely" has 0.2% valid mass, which 60 draws need not meet.
+        assert set(summary["left_out"]) <= {
+            "tv_sampled",
+            "top_share_sampled",
+            "effective_answers_sampled",
+        }
         assert set(summary["mean"]) == set(METRICS)
         for metric, estimate in summary["mean"].items():
             assert estimate["low"] <= estimate["value"] <= estimate["high"], metric

@@ -15,7 +15,7 @@ def test_other_settings_in_the_same_folder_are_refused(
     note_settings(tmp_path, DemoSettings.chosen(11, quick=True))
     assert run(["demo", "--out", str(tmp_path), "--quick", "--seed", "12"]) == 2
     told = " ".join(capsys.readouterr().err.split())
-    assert "holds a demo with other settings (seed=11 there and 12 here)" in told
+    assert "holds a demo with other settings: seed=11 there and 12 here;" in told
     assert not (tmp_path / "logs").exists()
 
 

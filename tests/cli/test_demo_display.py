@@ -55,7 +55,7 @@ def test_without_a_terminal_every_change_is_one_line(tmp_path: Path) -> None:
 
 def _line(label: str, ratio: Estimate) -> GoalLine:
     goal = GOALS[0]
-    comparison = Comparison(label, goal.metric, goal.split, 3.0, 0.3, ratio, 92, 0, 0)
+    comparison = Comparison(label, goal.metric, goal.split, 3.0, 0.3, ratio, 92, 0, 0, 6)
     return GoalLine(goal, comparison)
 
 
