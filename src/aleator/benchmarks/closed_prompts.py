@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
 
-import numpy as np
-
+from aleator.benchmarks.spread import spread_places
 from aleator.errors import InputError
 from aleator.evaluation.closed import ClosedSettings
 from aleator.files import JsonValue, read_text
@@ -112,9 +111,7 @@ def _spread(prompts: Sequence[ClosedPrompt], limit: int | None) -> list[ClosedPr
     kept: list[ClosedPrompt] = []
     for wording in range(max(prompt.wording for prompt in prompts) + 1):
         ones = [prompt for prompt in prompts if prompt.wording == wording]
-        count = min(room - len(kept), len(ones))
-        places = np.linspace(0, len(ones) - 1, count).astype(int).tolist()
-        kept += [ones[place] for place in places]
+        kept += [ones[place] for place in spread_places(len(ones), room - len(kept))]
     return kept
 
 

@@ -22,10 +22,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
-
 from aleator.benchmarks.method_settings import Method, MethodSettings
 from aleator.benchmarks.price import cost_figures, cost_path
+from aleator.benchmarks.spread import spread_places
 from aleator.benchmarks.subject import Subject
 from aleator.distributions.grids import split_distributions
 from aleator.errors import InputError
@@ -178,8 +177,7 @@ def prepare_method(subject: Subject, settings: MethodSettings) -> PreparedMethod
 def fit_prompts(settings: MethodSettings) -> list[tuple[str, NumericTarget]]:
     """The prompts that a temperature is fitted on, and their targets."""
     split = split_distributions(_FIT_SPLIT)
-    count = min(settings.fit_prompts, len(split))
-    chosen = [split[place] for place in np.linspace(0, len(split) - 1, count).astype(int)]
+    chosen = [split[place] for place in spread_places(len(split), settings.fit_prompts)]
     return [(one.prompt(), NumericTarget.of(one, settings.fit_decimals)) for one in chosen]
 
 

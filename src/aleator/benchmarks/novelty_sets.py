@@ -15,9 +15,9 @@ from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from aleator.benchmarks.spread import spread_places
 from aleator.errors import InputError, UnknownNameError
 from aleator.files import JsonValue, read_text
 
@@ -129,8 +129,7 @@ def read_file(path: Path) -> list[NoveltyPrompt]:
 
 def spread(prompts: Sequence[NoveltyPrompt], limit: int | None) -> list[NoveltyPrompt]:
     """At most `limit` prompts, spread evenly over the set."""
-    count = len(prompts) if limit is None else min(limit, len(prompts))
-    return [prompts[place] for place in np.linspace(0, len(prompts) - 1, count).astype(int)]
+    return [prompts[place] for place in spread_places(len(prompts), limit)]
 
 
 def _parse(text: str, place: str) -> _Line:

@@ -11,6 +11,7 @@ import numpy as np
 
 from aleator.benchmarks.novelty_judges import GivenAnswer
 from aleator.benchmarks.novelty_sets import NoveltyPrompt
+from aleator.benchmarks.spread import spread_places
 from aleator.files import JsonValue
 from aleator.metrics.intervals import family_balanced_mean
 from aleator.metrics.utility import distinct, earned, utility
@@ -68,7 +69,7 @@ def summarise_set(judged: Sequence[JudgedPrompt], draws: int, seed: int) -> dict
     }
     listed = [one for one in judged if one.prompt.valid is not None]
     counts = np.bincount([one.distinct for one in judged], minlength=draws + 1)
-    shown = np.linspace(0, len(judged) - 1, min(EXAMPLES, len(judged))).astype(int)
+    shown = spread_places(len(judged), EXAMPLES)
     return {
         **_figures(judged, columns, seed),
         "distinct_counts": counts[1:].tolist(),

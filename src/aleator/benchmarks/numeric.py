@@ -25,6 +25,7 @@ from pathlib import Path
 
 import numpy as np
 
+from aleator.benchmarks.spread import spread_places
 from aleator.benchmarks.subject import AnsweringModel, Subject
 from aleator.benchmarks.summary import oracle_summary, summarise_rows
 from aleator.distributions.grids import SPLITS, Split, split_distributions
@@ -120,9 +121,7 @@ def numeric_prompts(settings: NumericSettings) -> list[NumericPrompt]:
     prompts = []
     for split in settings.splits:
         distributions = split_distributions(split)
-        count = len(distributions)
-        kept = count if settings.limit is None else min(settings.limit, count)
-        for index in np.linspace(0, count - 1, kept).astype(int).tolist():
+        for index in spread_places(len(distributions), settings.limit):
             target = NumericTarget.of(distributions[index], settings.decimals)
             prompts.append(NumericPrompt(split, index, target))
     return prompts

@@ -12,9 +12,9 @@ from hashlib import sha256
 from importlib import resources
 from typing import cast
 
-import numpy as np
 import yaml
 
+from aleator.benchmarks.spread import spread_places
 from aleator.errors import InputError
 
 
@@ -66,5 +66,4 @@ def some_prompts(limit: int | None) -> tuple[OpenPrompt, ...]:
         return prompts
     if limit < 1:
         raise InputError(f"limit={limit}: ask at least 1 prompt, or leave the limit out")
-    places = np.linspace(0, len(prompts) - 1, min(limit, len(prompts))).astype(int).tolist()
-    return tuple(prompts[place] for place in places)
+    return tuple(prompts[place] for place in spread_places(len(prompts), limit))
