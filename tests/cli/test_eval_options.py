@@ -7,16 +7,17 @@ import pytest
 from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.numeric import NumericSettings
 from aleator.cli.eval_options import Extent, known, names
+from aleator.cli.limits import Limits
 from aleator.errors import UnknownNameError
 
 
 def test_every_benchmark_has_its_own_number_of_draws_unless_told() -> None:
     numeric, novelty = NumericSettings(), NoveltySettings()
-    own = Extent(None, None, 3).settings(numeric, novelty, Path("mine.yaml"))
+    own = Extent(Limits(), None, 3).settings(numeric, novelty, Path("mine.yaml"))
     draws = (own.open_ended.draws, own.mcq_positions.draws, own.closed_sets.draws)
     assert draws == (100, 1000, 0)
     assert own.closed_sets.targets == Path("mine.yaml") and own.closed_sets.seed == 3
-    told = Extent(5, 7, 0).settings(numeric, novelty, None)
+    told = Extent(Limits(5), 7, 0).settings(numeric, novelty, None)
     assert {told.open_ended.draws, told.mcq_positions.draws, told.closed_sets.draws} == {7}
     assert told.open_ended.limit == told.mcq_positions.limit == 5
 

@@ -10,9 +10,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from aleator.benchmarks.evaluation import EvaluationRequest, run_evaluation
 from aleator.benchmarks.method_settings import METHODS, MethodSettings
+from aleator.benchmarks.novelty import NAME as NOVELTY
 from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.novelty_judges import RULE, VALIDITY
 from aleator.benchmarks.novelty_sets import SANDBOX_SET
+from aleator.benchmarks.numeric import NAME as NUMERIC
 from aleator.benchmarks.numeric import TEST_SPLITS, NumericSettings
 from aleator.benchmarks.subject import Opened, Served, adapter_decimals, open_model
 from aleator.cli.console import STDERR, report_problem
@@ -50,9 +52,11 @@ from aleator.cli.eval_options import (
     known,
     names,
 )
+from aleator.cli.limits import parse_limits
 from aleator.distributions.grids import SPLITS, Split
 from aleator.errors import InputError
 from aleator.outcomes.lattice import DEFAULT_DECIMALS
+from aleator.recipe_files import find_target_file
 from aleator.sampling.served import EndpointSettings
 
 _TEST_SPLITS = ",".join(TEST_SPLITS)
@@ -83,21 +87,25 @@ def evaluate(
     trust_remote_code: TrustRemoteCode = False,
 ) -> None:
     """Measure how far a model is from its targets."""
-    extent = Extent(limit, draws, seed)
+    benches = names(bench)
+    limits = parse_limits(limit, benches)
+    extent = Extent(limits, draws, seed)
     digits = _decimals(adapter, decimals)
     asked, sets = _splits(splits), names(novelty_sets)
-    numeric = NumericSettings(asked, limit, extent.drawn(NumericSettings.draws), digits, seed)
+    numeric = NumericSettings(
+        asked, limits.of(NUMERIC), extent.drawn(NumericSettings.draws), digits, seed
+    )
     answers = extent.drawn(NoveltySettings.draws)
-    novelty = NoveltySettings(sets, novelty_file, limit, answers, seed)
+    novelty = NoveltySettings(sets, novelty_file, limits.of(NOVELTY), answers, seed)
     novelty = replace(novelty, partition=novelty_partition, scorer=novelty_scorer)
     way = known("method", method, METHODS)
     request = EvaluationRequest(
         model=model,
         out=out,
-        benches=names(bench),
+        benches=benches,
         adapter=adapter,
         seed=seed,
-        settings=extent.settings(numeric, novelty, targets),
+        settings=extent.settings(numeric, novelty, _target_file(targets)),
         method=MethodSettings(way, temperature, fit_decimals=digits),
         command=shlex.join(["aleator", *sys.argv[1:]]),
     )
@@ -105,6 +113,10 @@ def evaluate(
     served = endpoint_settings(endpoint, model, api_key_env, concurrency, timeout, request_fields)
     opened = _open(model, adapter, served, trust_remote_code=trust_remote_code)
     typer.echo(_run_with_progress(request, opened))
+
+
+def _target_file(name_or_file: str | None) -> Path | None:
+    return None if name_or_file is None else find_target_file(name_or_file)
 
 
 def _open(

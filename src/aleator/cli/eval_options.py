@@ -7,6 +7,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from aleator.benchmarks import closed_sets, mcq_positions, open_ended
 from aleator.benchmarks.catalogue import BENCHMARKS, BenchSettings
 from aleator.benchmarks.closed_prompts import ClosedSetsSettings
 from aleator.benchmarks.mcq_positions import McqSettings
@@ -15,6 +16,7 @@ from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.novelty_sets import SETS
 from aleator.benchmarks.numeric import NumericSettings
 from aleator.benchmarks.open_ended import OpenEndedSettings
+from aleator.cli.limits import Limits
 from aleator.distributions.grids import SPLITS
 from aleator.errors import UnknownNameError
 
@@ -29,7 +31,14 @@ Benches = Annotated[str, typer.Option(metavar="A,B,…", help=f"Of: {', '.join(B
 Adapter = Annotated[
     Path | None, typer.Option(metavar="DIR", help="A training run's folder, or the adapter/ in it.")
 ]
-Limit = Annotated[int | None, typer.Option(min=1, help="At most so many prompts a split or set.")]
+Limit = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|NAME=N,…",
+        help="At most so many prompts a split or set; or of single benchmarks, as "
+        "closed_sets=20,mcq_positions=2 (the latter in hundreds of questions).",
+    ),
+]
 Drawn = Annotated[
     int | None,
     typer.Option(
@@ -44,8 +53,12 @@ Decimals = Annotated[
 Splits = Annotated[str, typer.Option(metavar="A,B,…", help=f"numeric: of {', '.join(SPLITS)}.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of everything drawn.")]
 Targets = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="closed_sets: a target file instead of our own sets."),
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="closed_sets: a target file, or the name of one that came with aleator, instead of "
+        "the benchmark's own sets.",
+    ),
 ]
 MethodName = Annotated[
     str,
@@ -80,12 +93,12 @@ class Extent:
     """How much is measured, for every benchmark.
 
     Attributes:
-        limit: At most so many prompts a split or set; None for all.
+        limits: At most so many prompts a split or set.
         draws: Answers a prompt; None for each benchmark's own number.
         seed: Of everything drawn.
     """
 
-    limit: int | None
+    limits: Limits
     draws: int | None
     seed: int
 
@@ -97,14 +110,18 @@ class Extent:
         self, numeric: NumericSettings, novelty: NoveltySettings, targets: Path | None
     ) -> BenchSettings:
         """The settings of all benchmarks, those of two given."""
-        limit, seed = self.limit, self.seed
+        limit, seed = self.limits.of, self.seed
         return BenchSettings(
             numeric=numeric,
             closed_sets=ClosedSetsSettings(
-                limit, self.drawn(ClosedSetsSettings.draws), seed, targets
+                limit(closed_sets.NAME), self.drawn(ClosedSetsSettings.draws), seed, targets
             ),
-            open_ended=OpenEndedSettings(limit, self.drawn(OpenEndedSettings.draws), seed),
-            mcq_positions=McqSettings(limit, self.drawn(McqSettings.draws), seed),
+            open_ended=OpenEndedSettings(
+                limit(open_ended.NAME), self.drawn(OpenEndedSettings.draws), seed
+            ),
+            mcq_positions=McqSettings(
+                limit(mcq_positions.NAME), self.drawn(McqSettings.draws), seed
+            ),
             novelty=novelty,
         )
 
