@@ -19,7 +19,7 @@ def _printed(what: RenderableType) -> str:
 def _runs(tmp_path: Path) -> list[StageRun]:
     log = tmp_path / "rows.jsonl.partial"
     log.write_text("{}\n" * 30)
-    gauge = Gauge(tmp_path / "rows.jsonl", 60)
+    gauge = Gauge((tmp_path / "rows.jsonl",), 60)
     stages = [
         Stage("evaluate base", (), tmp_path / "a", gauge=gauge),
         Stage("train [soft]", (), tmp_path / "b"),

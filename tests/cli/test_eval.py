@@ -43,7 +43,10 @@ def test_result_and_rows_are_written(
         (["--adapter", "nowhere"], "nowhere does not exist"),
         (["--adapter", "/"], "/ holds no adapter"),
         (["--decimals", "40"], "decimals=40 is out of range: give 0 to 12"),
-        (["--bench", "closed_sets", "--targets", "nowhere.yaml"], "unknown target file 'nowhere.yaml'; known: language"),
+        (
+            ["--bench", "closed_sets", "--targets", "nowhere.yaml"],
+            "unknown target file 'nowhere.yaml'; known: language",
+        ),
         (["--bench", "novelty", "--draws", "0"], "draws=0: give at least 1"),
         (["--method", "temperature", "--decimals", "40"], "decimals=40 is out of range"),
         (["--endpoint", "http://localhost:9", "--draws", "0"], "give draws above 0"),
