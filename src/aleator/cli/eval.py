@@ -17,6 +17,7 @@ from aleator.benchmarks.novelty_sets import SANDBOX_SET
 from aleator.benchmarks.numeric import NAME as NUMERIC
 from aleator.benchmarks.numeric import TEST_SPLITS, NumericSettings
 from aleator.benchmarks.subject import Opened, Served, adapter_decimals, open_model
+from aleator.cli.checkup import warn_of_failures
 from aleator.cli.console import STDERR, report_problem
 from aleator.cli.endpoint_options import (
     DEFAULT_CONCURRENCY,
@@ -127,6 +128,7 @@ def _open(
             raise InputError("--adapter is for models loaded here: let the server load it")
         return open_served(served)
     opened = open_model(model, adapter, trust_remote_code=trust_remote_code)
+    warn_of_failures(opened.loaded)
     if opened.adapter_silent:
         report_problem(
             f"warning: the adapter in {opened.adapter} changes nothing, so this measures the model "

@@ -1,0 +1,106 @@
+"""Are attention masks honoured: does a packed pass agree with separate ones, on this very model?
+
+A wrong mask (booleans where they are added to the scores, one mask for layers of two types) is
+silent: the model answers, only worse. The prompt is made longer than the sliding window, or a wrong
+window would not show. Where passes disagree, hidden states tell from which layer on.
+
+Limits are for the largest difference of a next-token log-probability over the whole vocabulary:
+float32 passes differ by some 1e-5 nats, half precision by tenths in unlikely tokens.
+"""
+
+import torch
+from torch import Tensor
+
+from aleator.doctor.findings import Finding, failed, passed
+from aleator.doctor.patient import PROMPT, Patient
+from aleator.doctor.specimen import prompt_of_length, specimen_tree
+from aleator.models.attention import AttentionRules
+from aleator.models.packed_check import packed_error
+from aleator.models.packed_forward import TokenTree, pack
+
+_MOST_NATS = {torch.float32: 1e-2}
+_MOST_NATS_IN_HALF = 1.0
+_MOST_RELATIVE = {torch.float32: 1e-3}
+_MOST_RELATIVE_IN_HALF = 0.2
+_REACH = 16
+"""Tokens of the longest path below a specimen's prompt, with some to spare."""
+
+
+def check_masks(patient: Patient) -> Finding:
+    """Packed against separate passes, and where they part."""
+    model, tree = patient.model, specimen_tree(patient)
+    rules = AttentionRules.of(model)
+    window = rules.window or 0
+    longest = int(model.config.get_text_config(decoder=True).max_position_embeddings) - _REACH
+    prompt = prompt_of_length(patient, min(window + _REACH, longest))
+    if len(prompt) > longest:
+        prompt = patient.prompt_format.prompt_ids(PROMPT)
+    error = packed_error(model, prompt, tree)
+    limit = _MOST_NATS.get(model.dtype, _MOST_NATS_IN_HALF)
+    if error <= limit:
+        crossed = ""
+        if window:
+            word = "crossed" if len(prompt) > window else "too long to be tested"
+            crossed = f", sliding window of {window} {word}"
+        kinds = " and ".join(dict.fromkeys(_layer_types(patient)))
+        return passed(
+            f"packed and separate passes agree within {error:.1e} nats ({kinds}{crossed})"
+        )
+    return failed(
+        f"packed and separate passes differ by {error:.2g} nats (limit {limit:g}), "
+        f"{_first_departure(patient, prompt, tree)}: attention masks are not honoured",
+        "load the model with another attn_implementation (sdpa or eager), or do not use this model",
+    )
+
+
+def _first_departure(patient: Patient, prompt: tuple[int, ...], tree: TokenTree) -> str:
+    """The first layer whose outputs differ between the passes, in words."""
+    types = _layer_types(patient)
+    limit = _MOST_RELATIVE.get(patient.model.dtype, _MOST_RELATIVE_IN_HALF)
+    packed, separate = (
+        _packed_states(patient, prompt, tree),
+        _separate_states(patient, prompt, tree),
+    )
+    for layer, (one, other) in enumerate(zip(packed[1:], separate[1:], strict=True)):
+        difference = float((one - other).norm() / other.norm())
+        if not difference <= limit:
+            return f"first in layer {layer} of {len(types)} ({types[layer]})"
+    return "not in any layer but behind them"
+
+
+@torch.no_grad()
+def _packed_states(patient: Patient, prompt: tuple[int, ...], tree: TokenTree) -> list[Tensor]:
+    """Hidden states [N, H] of every layer at the tree's nodes, embeddings first."""
+    model = patient.model
+    batch = pack([prompt], [tree], pad_token_id=0).to(model.device)
+    masks = AttentionRules.of(model).masks(batch.attention, batch.position_ids, batch.position_ids)
+    states = model(
+        input_ids=batch.input_ids,
+        attention_mask=masks,
+        position_ids=batch.position_ids,
+        use_cache=False,
+        output_hidden_states=True,
+    ).hidden_states
+    return [state[batch.rows, batch.cols].float() for state in states]
+
+
+@torch.no_grad()
+def _separate_states(patient: Patient, prompt: tuple[int, ...], tree: TokenTree) -> list[Tensor]:
+    """The same from a pass a node."""
+    model = patient.model
+    paths: list[list[int]] = [[]]
+    nodes: list[list[Tensor]] = []
+    for node in range(len(tree.tokens)):
+        if node:
+            paths.append([*paths[tree.parents[node]], int(tree.tokens[node])])
+        ids = torch.tensor([[*prompt, *paths[node]]], device=model.device)
+        output = model(input_ids=ids, use_cache=False, output_hidden_states=True)
+        nodes.append([state[0, -1].float() for state in output.hidden_states])
+    return [torch.stack(layer) for layer in zip(*nodes, strict=True)]
+
+
+def _layer_types(patient: Patient) -> list[str]:
+    """What each layer is; models without types have full attention, or one window for all."""
+    config = patient.model.config.get_text_config(decoder=True)
+    listed = config.to_dict().get("layer_types")
+    return list(listed) if listed else ["attention"] * config.num_hidden_layers
