@@ -30,10 +30,13 @@ def check_targets(patient: Patient) -> Finding:
     if patient.recipe is None:
         return not_applicable("no training was asked about")
     names = patient.recipe.lora.target_modules
-    with fresh_adapter(patient, patient.recipe) as adapted:
-        trained = [one for one in adapted.parameters() if one.requires_grad]
-        layers = sum("lora_A" in name for name, _ in adapted.named_parameters())
-        others = {str(one.dtype) for one in trained} - {"torch.float32"}
+    try:
+        with fresh_adapter(patient, patient.recipe) as adapted:
+            trained = [one for one in adapted.parameters() if one.requires_grad]
+            layers = sum("lora_A" in name for name, _ in adapted.named_parameters())
+    except ModelError as error:
+        return failed(str(error))
+    others = {str(one.dtype) for one in trained} - {"torch.float32"}
     size = sum(one.numel() for one in trained)
     if others:
         return failed(

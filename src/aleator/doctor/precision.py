@@ -17,7 +17,7 @@ from aleator.tokens.supervision import SupervisionTree
 from aleator.training.loss import TreeTargets, tree_loss
 
 _HALVES = (torch.bfloat16, torch.float16)
-_TOLERANCE = 1e-5
+_TOLERANCE = 1e-4  # float32 departs by some 1e-6, bfloat16 by 1e-2
 
 
 @torch.no_grad()
@@ -35,7 +35,7 @@ def check_loss_dtype(patient: Patient) -> Finding:
             "off by an unknown amount",
             "use a model whose forward pass leaves logits as its head makes them",
         )
-    loss, reference = float(tree_loss(logits, TreeTargets.from_trees([tree]))), 0.0
+    loss = float(tree_loss(logits, TreeTargets.from_trees([tree])))
     reference = _reference(logits.double(), tree)
     error = abs(loss - reference)
     if not error <= _TOLERANCE * max(1.0, reference):
