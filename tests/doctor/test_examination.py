@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 import pytest
+from torch import nn
 
 from aleator.doctor.examination import CHECKS, examine, examine_quickly
 from aleator.doctor.findings import failures
@@ -82,10 +83,8 @@ def _dropped_system_message(_: Path) -> Patient:
 
 def _open_thought(_: Path) -> Patient:
     """As templates of models that cannot but think."""
-    closed, left_open = (
-        "<think>\\n\\n</think>\\n\\n{% endif %}{% endif",
-        "<think>\\n{% endif %}{% endif",
-    )
+    closed = "<think>\n\n</think>\n\n{% endif %}{% endif %}"
+    left_open = "<think>\n{% endif %}{% endif %}"
     return _with_template(lambda template: template.replace(closed, left_open))
 
 
@@ -154,17 +153,21 @@ def test_a_healthy_adapter(tmp_path: Path) -> None:
     }
 
 
+class _OtherHead(nn.Linear):
+    """Such as a quantised one, whose float32 product is not `F.linear` of its weight."""
+
+
 def test_a_check_that_cannot_run_says_so_and_the_others_run() -> None:
-    """Flex attention takes no tree-shaped mask; the packed pass is refused wherever it is asked."""
     patient = healthy()
-    patient.model.config._attn_implementation = "flex_attention"
-    lines = [line for line in examine(patient) if "takes no tree-shaped mask" in line.sentence()]
-    assert [line.name for line in lines] == [
+    patient.model.get_output_embeddings().__class__ = _OtherHead
+    found = wrong(patient)
+    assert [line.name for line in found] == [
         "attention masks",
         "dtype of the loss",
         "memory for training",
     ]
-    assert all(line.finding.said.startswith("could not be checked: ") for line in lines)
+    for line in found:
+        assert line.finding.said.startswith("could not be checked: the model's output head is")
 
 
 def test_what_needs_a_failed_check_is_not_applicable(tmp_path: Path) -> None:
