@@ -63,10 +63,9 @@ def test_a_model_with_a_vision_tower() -> None:
 
 
 def test_another_attention_in_the_language_part_is_read_there() -> None:
-    """Vision and language may run on different kinds: `from_pretrained` takes a dict of them."""
+    """Vision and language may run on different kinds, and what matters is the language's."""
     model = tiny_gemma3_with_vision()
-    assert model.config.get_text_config()._attn_implementation == "eager"
-    model.config._attn_implementation_internal = "sdpa"
+    model.set_attn_implementation({"": "sdpa", "text_config": "eager"})
     assert model.config._attn_implementation == "sdpa"
     assert model.config.get_text_config()._attn_implementation == "eager"
     parts = loaded("gemma3")

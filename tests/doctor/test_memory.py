@@ -1,9 +1,13 @@
-import psutil
 import torch
 
 from aleator.doctor.lora import fresh_adapter
-from aleator.doctor.memory import check_memory, free_bytes, step_memory
+from aleator.doctor.memory import check_memory, step_memory
 from aleator.doctor.patient import Patient
+from aleator.models.packed_forward import packed_logits
+from aleator.tokens.speller import Speller
+from aleator.training.collator import BatchMaker, TreeCollator
+from aleator.training.loss import tree_loss
+from aleator.training.prompts import make_visits
 from tests.doctor.patients import healthy, loaded, recipe
 
 
@@ -11,7 +15,7 @@ def test_the_batch_counts_and_its_passes_share_it() -> None:
     patient = healthy()
     small = step_memory(patient, recipe(batch_size="2"))
     large = step_memory(patient, recipe(batch_size="16"))
-    assert 4 * small.kept <= large.kept <= 8 * small.kept
+    assert 4 * small.kept <= large.kept <= 10 * small.kept  # a longer prompt is among them
     assert large.logits == 8 * small.logits and large.adapter == small.adapter
     split = step_memory(patient, recipe(batch_size="16", gradient_accumulation="8"))
     assert split.total <= 1.1 * small.total
@@ -24,16 +28,10 @@ def test_what_is_kept_is_what_autograd_keeps() -> None:
     estimated = step_memory(patient, wanted).kept
     with fresh_adapter(patient, wanted) as adapted:
         real = _kept_of_a_batch(patient, adapted.train())
-    assert real <= estimated <= 1.5 * real
+    assert 0.99 * real <= estimated <= 1.5 * real
 
 
 def _kept_of_a_batch(patient: Patient, adapted: torch.nn.Module) -> int:
-    from aleator.models.packed_forward import packed_logits
-    from aleator.tokens.speller import Speller
-    from aleator.training.collator import BatchMaker, TreeCollator
-    from aleator.training.loss import tree_loss
-    from aleator.training.prompts import make_visits
-
     wanted = recipe(batch_size="4")
     maker = BatchMaker(patient.prompt_format, Speller(patient.prompt_format))
     visits = make_visits(wanted)
@@ -57,11 +55,6 @@ def test_optimiser_and_gradients_are_those_of_the_adapter() -> None:
     with fresh_adapter(patient, wanted) as adapted:
         trained = sum(one.numel() for one in adapted.parameters() if one.requires_grad)
     assert step_memory(patient, wanted).adapter == 12 * trained
-
-
-def test_free_memory_is_what_the_machine_has() -> None:
-    free = free_bytes(torch.device("cpu"))
-    assert 0 < free <= psutil.virtual_memory().total
 
 
 def test_words_are_measured_as_numbers_are() -> None:

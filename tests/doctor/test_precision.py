@@ -14,8 +14,8 @@ class _Rounding(LlamaForCausalLM):
     through: torch.dtype
     back: torch.dtype
 
-    def forward(self, *args: object, **kwargs: object) -> CausalLMOutputWithPast:  # pyright: ignore
-        output = super().forward(*args, **kwargs)  # pyright: ignore[reportArgumentType]
+    def forward(self, *args: object, **kwargs: object) -> CausalLMOutputWithPast:
+        output = super().forward(*args, **kwargs)
         assert output.logits is not None
         output["logits"] = output.logits.to(self.through).to(self.back)
         return output

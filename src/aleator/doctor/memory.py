@@ -4,18 +4,17 @@ An estimate. What a forward pass keeps for its backward pass is not guessed from
 measured on the recipe's longest of some prompts and on two of it, on this very model with its
 attention and its adapter, and carried on to the recipe's batch. Added are the adapter's gradients
 and optimiser state, and the gradient of the logits. Left out are allocators' waste, what kernels
-use in passing, and validation, whose batches are larger but keep nothing; a limit of a container
-below the machine's memory is not seen.
+use in passing, and validation, whose batches are larger but keep nothing.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import psutil
 import torch
 from torch import Tensor, nn
 
 from aleator.doctor.findings import Finding, failed, not_applicable, passed
+from aleator.doctor.free_memory import free_bytes
 from aleator.doctor.lora import fresh_adapter
 from aleator.doctor.patient import Patient
 from aleator.models.packed_forward import packed_logits
@@ -96,14 +95,6 @@ def step_memory(patient: Patient, recipe: Recipe) -> StepMemory:
         logits=2 * 4 * nodes * vocabulary * prompts,
         adapter=_ADAPTER_BYTES * trained,
     )
-
-
-def free_bytes(device: torch.device) -> int:
-    """What may still be taken on a device: torch's own unused cache counts as free."""
-    if device.type != "cuda":
-        return int(psutil.virtual_memory().available)
-    unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-    return torch.cuda.mem_get_info(device)[0] + unused
 
 
 def _batches(patient: Patient, recipe: Recipe) -> tuple[TrainingBatch, TrainingBatch]:
