@@ -38,7 +38,8 @@ def check_logits_processors(patient: Patient) -> Finding:
         return not_applicable("the model cannot generate")
     ids = torch.tensor([patient.prompt_format.prompt_ids(PROMPT)], device=model.device)
     # What it is told are keyword arguments, of which its own signature knows none.
-    generate = cast(Callable[..., GenerateDecoderOnlyOutput], type(model).generate)
+    kind: type[GenerationMixin] = type(model)
+    generate = cast(Callable[..., GenerateDecoderOnlyOutput], kind.generate)
     with torch.random.fork_rng(devices=[model.device] if model.device.type == "cuda" else []):
         drawn = generate(
             model,
