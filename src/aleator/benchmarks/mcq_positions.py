@@ -31,7 +31,7 @@ it gives in either reading (null: none).
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypedDict, cast
@@ -39,11 +39,12 @@ from typing import TypedDict, cast
 import numpy as np
 
 from aleator.benchmarks.estimates import as_estimate, as_reference, defined, known_total
+from aleator.benchmarks.kept_rows import Progress, kept_rows, no_progress
 from aleator.benchmarks.subject import Subject
 from aleator.errors import InputError
 from aleator.evaluation.mcq import LETTERS, MCQ_PROMPT, ReadQuestion, read_strict
 from aleator.evaluation.mcq_lenient import read_lenient
-from aleator.files import JsonValue, Row, RowLog
+from aleator.files import JsonValue, Row
 from aleator.metrics.goodness_of_fit import chi_square
 from aleator.metrics.proportions import proportion
 from aleator.metrics.uniformity import perfect_variation, uniform_variation
@@ -106,7 +107,7 @@ def run_mcq_positions(
     subject: Subject,
     settings: McqSettings,
     out: Path,
-    advance: Callable[[int, int], None] = lambda done, total: None,
+    advance: Progress = no_progress,
 ) -> dict[str, JsonValue]:
     """Evaluate whoever answers; rows already in ``out/rows/mcq_positions.jsonl`` are kept.
 
@@ -124,18 +125,16 @@ def run_mcq_positions(
         OutputError: The directory cannot be written.
     """
     sizes = row_draws(settings)
-    log = RowLog(out / "rows" / f"{NAME}.jsonl", "key")
-    advance(len(log.done), len(sizes))
-    if not log.complete:
+
+    def measure(done: frozenset[str]) -> Iterator[Row]:
         source = subject.answers(settings.max_new_tokens)
         for stream, size in enumerate(sizes):
-            if _key(stream) in log.done:
-                continue
-            for draws in source.draw_each([MCQ_PROMPT], size, settings.seed, [stream]):
-                log.append(_row(stream, draws))
-            advance(len(log.done), len(sizes))
-        log.finish()
-    rows = [log.done[_key(stream)] for stream in range(len(sizes))]
+            if _key(stream) not in done:
+                for draws in source.draw_each([MCQ_PROMPT], size, settings.seed, [stream]):
+                    yield _row(stream, draws)
+
+    keys = [_key(stream) for stream in range(len(sizes))]
+    rows = kept_rows(out, NAME, keys, measure, advance)
     return {**_summary(rows, settings), **settings.as_json()}
 
 
