@@ -2,8 +2,8 @@
 
 Paper: arXiv 2605.11845. One fixed prompt (`MCQ_PROMPT`) asks for a multiple-choice question in a
 rigid layout and for right answers that are evenly spread. ``rows/mcq_positions.jsonl`` has one row
-for every `DRAWS_A_ROW` draws, so that a kill loses no more; ``result.json`` holds under
-``bench.mcq_positions``::
+for every `DRAWS_A_ROW` draws; `ROWS_AT_ONCE` are drawn together, so that a kill loses no more.
+``result.json`` holds under ``bench.mcq_positions``::
 
     {"prompt": str, "drawn": int,
      "strict": {"parsed": int,
@@ -33,6 +33,7 @@ it gives in either reading (null: none).
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TypedDict, cast
 
@@ -53,6 +54,7 @@ from aleator.sampling.draws import Draws
 NAME = "mcq_positions"
 
 DRAWS_A_ROW = 100
+ROWS_AT_ONCE = 5
 
 Reader = Callable[[str], ReadQuestion | None]
 
@@ -128,14 +130,24 @@ def run_mcq_positions(
 
     def measure(done: frozenset[str]) -> Iterator[Row]:
         source = subject.answers(settings.max_new_tokens)
-        for stream, size in enumerate(sizes):
-            if _key(stream) not in done:
-                for draws in source.draw_each([MCQ_PROMPT], size, settings.seed, [stream]):
-                    yield _row(stream, draws)
+        left = [stream for stream in range(len(sizes)) if _key(stream) not in done]
+        for streams in _drawn_together(left, sizes):
+            prompts, size = [MCQ_PROMPT] * len(streams), sizes[streams[0]]
+            drawn = source.draw_each(prompts, size, settings.seed, streams)
+            for stream, draws in zip(streams, drawn, strict=True):
+                yield _row(stream, draws)
 
     keys = [_key(stream) for stream in range(len(sizes))]
     rows = kept_rows(out, NAME, keys, measure, advance)
     return {**_summary(rows, settings), **settings.as_json()}
+
+
+def _drawn_together(streams: Iterable[int], sizes: Sequence[int]) -> Iterator[list[int]]:
+    """Streams of the same number of draws, a few at a time."""
+    for _, alike in groupby(streams, key=lambda stream: sizes[stream]):
+        same = list(alike)
+        for start in range(0, len(same), ROWS_AT_ONCE):
+            yield same[start : start + ROWS_AT_ONCE]
 
 
 def _key(stream: int) -> str:

@@ -72,7 +72,7 @@ class LocalSampler:
         self._temperature = temperature
         on_cpu = language_model(model).device.type == "cpu"
         self._batch_draws = batch_draws or (2048 if on_cpu else 16384)
-        self._rows_at_once = 64 if on_cpu else 512
+        self._rows_at_once = 256 if on_cpu else 512
         self._max_tree_nodes = max_tree_nodes
         self._budget = MemoryBudget.of(model, memory_bytes)
 
