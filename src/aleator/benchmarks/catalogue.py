@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from aleator.benchmarks import closed_sets, mcq_positions, novelty, numeric, open_ended
 from aleator.benchmarks.closed_prompts import ClosedSetsSettings
+from aleator.benchmarks.kept_rows import Progress
 from aleator.benchmarks.mcq_positions import McqSettings
 from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.numeric import NumericSettings
@@ -25,9 +26,6 @@ BENCHMARKS = (
     novelty.NAME,
 )
 """The names of all benchmarks. None needs logits to run; figures that do are then undefined."""
-
-Progress = Callable[[int, int], None]
-"""Told how many rows are done, and how many there are."""
 
 
 @dataclass(frozen=True)
