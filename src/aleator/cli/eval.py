@@ -16,6 +16,8 @@ from aleator.benchmarks.novelty_judges import RULE, VALIDITY
 from aleator.benchmarks.novelty_sets import SANDBOX_SET
 from aleator.benchmarks.numeric import NAME as NUMERIC
 from aleator.benchmarks.numeric import TEST_SPLITS, NumericSettings
+from aleator.benchmarks.perplexity import NAME as PERPLEXITY
+from aleator.benchmarks.perplexity_texts import PerplexitySettings
 from aleator.benchmarks.subject import Opened, Served, adapter_decimals, open_model
 from aleator.cli.console import STDERR, report_problem
 from aleator.cli.endpoint_options import (
@@ -44,6 +46,10 @@ from aleator.cli.eval_options import (
     NoveltyScorer,
     NoveltySets,
     Out,
+    PerplexityContext,
+    PerplexityFiles,
+    PerplexityStride,
+    PerplexityTexts,
     Seed,
     Splits,
     Targets,
@@ -79,6 +85,10 @@ def evaluate(
     novelty_file: NoveltyFile = None,
     novelty_partition: NoveltyPartition = RULE,
     novelty_scorer: NoveltyScorer = VALIDITY,
+    perplexity_texts: PerplexityTexts = PerplexitySettings.texts,
+    perplexity_files: PerplexityFiles = None,
+    perplexity_context: PerplexityContext = PerplexitySettings.context,
+    perplexity_stride: PerplexityStride = PerplexitySettings.stride,
     endpoint: EndpointUrl = None,
     api_key_env: ApiKeyEnv = DEFAULT_KEY_ENV,
     concurrency: Concurrency = DEFAULT_CONCURRENCY,
@@ -98,6 +108,13 @@ def evaluate(
     answers = extent.drawn(NoveltySettings.draws)
     novelty = NoveltySettings(sets, novelty_file, limits.of(NOVELTY), answers, seed)
     novelty = replace(novelty, partition=novelty_partition, scorer=novelty_scorer)
+    windows = (perplexity_context, perplexity_stride)
+    perplexity = PerplexitySettings(
+        limits.of(PERPLEXITY), *windows, perplexity_texts, perplexity_files, seed
+    )
+    settings = replace(
+        extent.settings(numeric, novelty, _target_file(targets)), perplexity=perplexity
+    )
     way = known("method", method, METHODS)
     request = EvaluationRequest(
         model=model,
@@ -105,7 +122,7 @@ def evaluate(
         benches=benches,
         adapter=adapter,
         seed=seed,
-        settings=extent.settings(numeric, novelty, _target_file(targets)),
+        settings=settings,
         method=MethodSettings(way, temperature, fit_decimals=digits),
         command=shlex.join(["aleator", *sys.argv[1:]]),
     )
