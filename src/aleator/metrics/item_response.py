@@ -101,7 +101,9 @@ def item_response(answers: FloatArray, items: ItemParameters) -> ItemResponse:
         raise ValueError(f"{answers.size} answers to {items.seen.size} items")
     if not ((answers >= 0) & (answers <= 1)).all():
         raise ValueError("an answer is not between 0 and 1")
-    ability = fit_ability(answers, items.discrimination[:, items.seen], items.difficulty[items.seen])
+    ability = fit_ability(
+        answers, items.discrimination[:, items.seen], items.difficulty[items.seen]
+    )
     count = items.difficulty.size
     unseen = np.setdiff1d(np.arange(count), items.seen)
     total = (items.balance[items.seen] * answers).sum()
