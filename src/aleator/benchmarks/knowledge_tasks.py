@@ -55,7 +55,7 @@ class KnowledgeTask:
     headline: str
     chat: bool = True
     scenario: str | None = None
-    renamed: Mapping[str, str] = field(default_factory=dict[str, str])
+    renamed: Mapping[str, str] = field(default_factory=dict[str, str], hash=False)
 
     def config(self, max_new_tokens: int) -> dict[str, object]:
         """lm-eval's configuration; no answer is longer than `max_new_tokens`.
@@ -63,10 +63,8 @@ class KnowledgeTask:
         Raises:
             InputError: lm-eval is not installed, or does not have the task.
         """
-        if self.group == LOCAL:
-            config = _local_config(self.name)
-        else:
-            config = _tiny_config(self.name)
+        make = _local_config if self.group == LOCAL else _tiny_config
+        config = make(self.name)
         generation = config.get("generation_kwargs")
         if isinstance(generation, dict):
             longest = min(int(generation.get("max_gen_toks", max_new_tokens)), max_new_tokens)

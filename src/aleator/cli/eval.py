@@ -9,6 +9,8 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from aleator.benchmarks.evaluation import EvaluationRequest, run_evaluation
+from aleator.benchmarks.knowledge import NAME as KNOWLEDGE
+from aleator.benchmarks.knowledge_tasks import LOCAL
 from aleator.benchmarks.method_settings import METHODS, MethodSettings
 from aleator.benchmarks.novelty import NAME as NOVELTY
 from aleator.benchmarks.novelty import NoveltySettings
@@ -36,6 +38,8 @@ from aleator.cli.eval_options import (
     Decimals,
     Drawn,
     Extent,
+    KnowledgeItems,
+    KnowledgeTasks,
     Limit,
     MethodName,
     Model,
@@ -49,6 +53,7 @@ from aleator.cli.eval_options import (
     Targets,
     Temperature,
     TrustRemoteCode,
+    knowledge_settings,
     known,
     names,
 )
@@ -79,6 +84,8 @@ def evaluate(
     novelty_file: NoveltyFile = None,
     novelty_partition: NoveltyPartition = RULE,
     novelty_scorer: NoveltyScorer = VALIDITY,
+    knowledge_tasks: KnowledgeTasks = LOCAL,
+    knowledge_items: KnowledgeItems = None,
     endpoint: EndpointUrl = None,
     api_key_env: ApiKeyEnv = DEFAULT_KEY_ENV,
     concurrency: Concurrency = DEFAULT_CONCURRENCY,
@@ -98,6 +105,8 @@ def evaluate(
     answers = extent.drawn(NoveltySettings.draws)
     novelty = NoveltySettings(sets, novelty_file, limits.of(NOVELTY), answers, seed)
     novelty = replace(novelty, partition=novelty_partition, scorer=novelty_scorer)
+    settings = extent.settings(numeric, novelty, _target_file(targets))
+    knowledge = knowledge_settings(knowledge_tasks, knowledge_items, limits.of(KNOWLEDGE), seed)
     way = known("method", method, METHODS)
     request = EvaluationRequest(
         model=model,
@@ -105,7 +114,7 @@ def evaluate(
         benches=benches,
         adapter=adapter,
         seed=seed,
-        settings=extent.settings(numeric, novelty, _target_file(targets)),
+        settings=replace(settings, knowledge=knowledge),
         method=MethodSettings(way, temperature, fit_decimals=digits),
         command=shlex.join(["aleator", *sys.argv[1:]]),
     )

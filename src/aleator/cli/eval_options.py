@@ -10,6 +10,9 @@ import typer
 from aleator.benchmarks import closed_sets, mcq_positions, open_ended
 from aleator.benchmarks.catalogue import BENCHMARKS, BenchSettings
 from aleator.benchmarks.closed_prompts import ClosedSetsSettings
+from aleator.benchmarks.item_parameters import ItemsFile
+from aleator.benchmarks.knowledge import KnowledgeSettings
+from aleator.benchmarks.knowledge_tasks import CHOICES
 from aleator.benchmarks.mcq_positions import McqSettings
 from aleator.benchmarks.method_settings import METHODS
 from aleator.benchmarks.novelty import NoveltySettings
@@ -81,11 +84,33 @@ NoveltyPartition = Annotated[
 NoveltyScorer = Annotated[
     str, typer.Option(help="novelty: who rates answers: validity, published, or a model.")
 ]
+KnowledgeTasks = Annotated[
+    str, typer.Option(metavar="A,B,…", help=f"knowledge: of {', '.join(CHOICES)}.")
+]
+KnowledgeItems = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE[@SHA256]",
+        help="knowledge: item parameters for gp-IRT, as `aleator items` writes them.",
+    ),
+]
 TrustRemoteCode = Annotated[
     bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
 ]
 
 _T = TypeVar("_T", bound=str)
+
+
+def knowledge_settings(
+    tasks: str, items: str | None, limit: int | None, seed: int
+) -> KnowledgeSettings:
+    """Of the options above.
+
+    Raises:
+        InputError: What stands behind the file of item parameters is no hash.
+    """
+    parameters = None if items is None else ItemsFile.told(items)
+    return KnowledgeSettings(limit, names(tasks), seed, parameters=parameters)
 
 
 @dataclass(frozen=True)
