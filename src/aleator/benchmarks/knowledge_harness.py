@@ -13,7 +13,8 @@ with these traps closed:
   says is all there is, and lm-eval's tasks say greedy;
 - logits are turned to log-probabilities in float32 whatever the model's precision;
 - the tokenizer is a copy, for `HFLM` gives it a padding token;
-- as many rows are computed at once as memory allows for their length.
+- as many rows are computed at once as memory allows for their length;
+- a prompt that is too long for the model is refused, where lm-eval cuts off its beginning.
 
 As lm-eval has it, white space that closes a chat prompt (the line end behind ``assistant``) is
 counted with each option of a multiple choice: the same for all of them, so it decides nothing but
@@ -32,7 +33,11 @@ from functools import partial
 from importlib.metadata import version
 from typing import Protocol, TypedDict, cast
 
-import torch
+from datasets.utils import (
+    are_progress_bars_disabled,
+    disable_progress_bars,
+    enable_progress_bars,
+)
 from huggingface_hub.errors import HfHubHTTPError
 from lm_eval.api import task as task_module
 from lm_eval.api.instance import Instance
@@ -45,6 +50,7 @@ from aleator.benchmarks.subject import AnsweringModel
 from aleator.errors import InputError
 from aleator.files import JsonValue
 from aleator.models.attention import language_model
+from aleator.sampling.memory import MemoryBudget
 from aleator.tokens.chat import ChatFormat
 
 HARNESS = f"lm-eval {version('lm-eval')}"
@@ -54,8 +60,6 @@ SHOTS_SEED = 1234
 """Of the examples before a question; lm-eval's own default."""
 
 _MOST_ROWS = 64
-_CPU_BYTES = 2**31
-_FREE_SHARE = 0.25
 _LOGIT_BYTES = 12  # as the model gives them, in float32, and once more while they are summed
 
 
@@ -142,8 +146,7 @@ class _LoadedModel(HFLM):
             softmax_dtype="float32",
             add_bos_token=not chat,
         )
-        config = language_model(model.model).config.get_text_config(decoder=True)
-        self._row_bytes = _LOGIT_BYTES * int(config.vocab_size)
+        self._budget = MemoryBudget.of(model.model)
 
     @property
     def eot_token_id(self) -> int:
@@ -157,32 +160,38 @@ class _LoadedModel(HFLM):
         assert self._chat is not None, "asked for with chat only"
         return self._chat.text(chat_history, answer_begun=not add_generation_prompt)
 
-    def _loglikelihood_tokens(
-        self,
-        requests: list[tuple[tuple[str, str], list[int], list[int]]],
-        disable_tqdm: bool = False,
-        override_bs: int | None = None,
-    ) -> list[tuple[float, bool]]:
-        longest = max((len(context) + len(rest) for _, context, rest in requests), default=1)
-        self.batch_size_per_gpu = self._rows(longest * self._row_bytes)
-        return super()._loglikelihood_tokens(requests, disable_tqdm=True, override_bs=override_bs)
-
     def loglikelihood(
         self, requests: list[Instance], disable_tqdm: bool = False
     ) -> list[tuple[float, bool]]:
         """Log-likelihoods of continuations, and whether each is what greedy decoding writes."""
         return super().loglikelihood(requests, disable_tqdm=True)
 
+    def _loglikelihood_tokens(
+        self,
+        requests: list[tuple[tuple[str, str], list[int], list[int]]],
+        disable_tqdm: bool = False,
+        override_bs: int | None = None,
+    ) -> list[tuple[float, bool]]:
+        longest = max(len(context) + len(rest) for _, context, rest in requests) - 1
+        self._fit(longest, longest * self._budget.vocabulary * _LOGIT_BYTES)
+        return super()._loglikelihood_tokens(requests, disable_tqdm=True, override_bs=override_bs)
+
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
         """Texts written after prompts."""
-        self.batch_size_per_gpu = self._rows(self.max_length * self._row_bytes // 16)
+        new = int(requests[0].args[1]["max_gen_toks"])
+        longest = max(len(self.tok_encode(request.args[0])) for request in requests) + new
+        row = longest * self._budget.token + self._budget.vocabulary * _LOGIT_BYTES
+        self._fit(longest, row)
         return super().generate_until(requests, disable_tqdm=True)
 
-    def _rows(self, each: int) -> int:
-        total = _CPU_BYTES
-        if self.device.type == "cuda":
-            total = int(_FREE_SHARE * torch.cuda.mem_get_info(self.device)[0])
-        return min(max(total // each, 1), _MOST_ROWS)
+    def _fit(self, longest: int, row: int) -> None:
+        """See to it that nothing is cut off, and that as many rows as fit go together."""
+        if longest > self.max_length:
+            raise InputError(
+                f"prompts of up to {longest} tokens, answers included, do not fit this model, "
+                f"which reads {self.max_length}; choose other tasks"
+            )
+        self.batch_size_per_gpu = min(max(self._budget.total // row, 1), _MOST_ROWS)
 
 
 def _load(config: Mapping[str, object]) -> ConfigurableTask:
@@ -248,14 +257,21 @@ def _only_what_tasks_say(model: AnsweringModel) -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep lm-eval's notes and bars out of ours; it has no switch for the bar of its requests."""
+    """Keep the notes and bars of lm-eval and of its data out of ours.
+
+    lm-eval has no switch for the bar of its requests.
+    """
     logger = logging.getLogger("lm_eval")
     level, bar = logger.level, cast("Callable[..., object]", vars(task_module)["tqdm"])
+    shown = not are_progress_bars_disabled()
     logger.setLevel(logging.ERROR)
     vars(task_module)["tqdm"] = partial(bar, disable=True)
+    disable_progress_bars()
     try:
         yield
     finally:
+        if shown:
+            enable_progress_bars()
         logger.setLevel(level)
         vars(task_module)["tqdm"] = bar
 

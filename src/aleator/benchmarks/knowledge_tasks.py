@@ -204,7 +204,7 @@ _TaskLoader.add_constructor("!function", _named)
 
 def _tiny_config(name: str) -> dict[str, object]:
     check_installed()
-    config = _task_file(f"{name}.yaml")
+    config = _task_file(name)
     metrics = [
         {**cast("Mapping[str, object]", metric), "aggregation": "mean"}
         for metric in cast("Sequence[object]", config["metric_list"])
@@ -217,14 +217,18 @@ def _tiny_config(name: str) -> dict[str, object]:
     }
 
 
-def _task_file(file: str) -> dict[str, object]:
-    """A task's file with the one that it includes."""
-    place = resources.files("lm_eval").joinpath("tasks", _TINY_FOLDER, file)
-    if not place.is_file():
-        raise InputError(
-            f"the lm-eval that is installed has no {_TINY_FOLDER}/{file}; "
-            "pip install 'aleator[knowledge]'"
-        )
-    config = cast("dict[str, object]", yaml.load(place.read_text("utf-8"), Loader=_TaskLoader))
-    included = config.pop("include", None)
-    return config if included is None else {**_task_file(str(included)), **config}
+def _task_file(name: str) -> dict[str, object]:
+    """The task of that name in lm-eval's files, with what it includes."""
+    folder = resources.files("lm_eval").joinpath("tasks", _TINY_FOLDER)
+    files = {
+        place.name: cast("dict[str, object]", yaml.load(place.read_text("utf-8"), _TaskLoader))
+        for place in folder.iterdir()
+        if place.name.endswith(".yaml")
+    }
+    for config in files.values():
+        if config.get("task") == name:
+            included = files.get(str(config.pop("include", None)), {})
+            return {**included, **config}
+    raise InputError(
+        f"the lm-eval that is installed has no task {name}; pip install 'aleator[knowledge]'"
+    )
