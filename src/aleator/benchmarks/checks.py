@@ -6,6 +6,7 @@ would be another configuration than that.
 
 from aleator.benchmarks import (
     closed_sets,
+    knowledge,
     mcq_positions,
     novelty,
     numeric,
@@ -50,5 +51,7 @@ def check_settings(name: str, settings: BenchSettings, *, logits: bool) -> None:
             text_documents(settings.perplexity)
             if not logits:
                 perplexity.check_without_logits()
+        case knowledge.NAME:
+            knowledge.check_knowledge(settings.knowledge, logits=logits)
         case _:
             raise ValueError(f"no checks for the benchmark {name!r}")
