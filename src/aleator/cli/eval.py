@@ -30,6 +30,7 @@ from aleator.cli.endpoint_options import (
 )
 from aleator.cli.eval_options import (
     Adapter,
+    AdapterScale,
     Benches,
     Decimals,
     Drawn,
@@ -49,6 +50,7 @@ from aleator.cli.eval_options import (
     TrustRemoteCode,
     known,
     names,
+    scales,
 )
 from aleator.distributions.grids import SPLITS, Split
 from aleator.errors import InputError
@@ -63,6 +65,7 @@ def evaluate(
     out: Out,
     bench: Benches = "numeric",
     adapter: Adapter = None,
+    adapter_scale: AdapterScale = None,
     limit: Limit = None,
     draws: Drawn = None,
     decimals: Decimals = None,
@@ -101,10 +104,24 @@ def evaluate(
         method=MethodSettings(way, temperature, fit_decimals=digits),
         command=shlex.join(["aleator", *sys.argv[1:]]),
     )
-    request.check(logits=endpoint is None)
+    requests = _by_scale(request, scales(adapter_scale, adapter))
+    for one in requests.values():
+        one.check(logits=endpoint is None)
     served = endpoint_settings(endpoint, model, api_key_env, concurrency, timeout, request_fields)
     opened = _open(model, adapter, served, trust_remote_code=trust_remote_code)
-    typer.echo(_run_with_progress(request, opened))
+    for scale, one in requests.items():
+        if scale is not None and isinstance(opened, Opened):
+            opened = opened.scaled(scale)
+        typer.echo(_run_with_progress(one, opened))
+
+
+def _by_scale(
+    request: EvaluationRequest, factors: tuple[float, ...]
+) -> dict[float | None, EvaluationRequest]:
+    """One evaluation a scale; several have folders of their own."""
+    if len(factors) < 2:
+        return {factors[0] if factors else None: request}
+    return {one: replace(request, out=request.out / f"scale-{one:g}") for one in factors}
 
 
 def _open(

@@ -1,5 +1,6 @@
 """Options of `aleator eval`, and the settings of benchmarks that they stand for."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from aleator.benchmarks.novelty_sets import SETS
 from aleator.benchmarks.numeric import NumericSettings
 from aleator.benchmarks.open_ended import OpenEndedSettings
 from aleator.distributions.grids import SPLITS
-from aleator.errors import UnknownNameError
+from aleator.errors import InputError, UnknownNameError
 
 Model = Annotated[
     str,
@@ -28,6 +29,14 @@ Out = Annotated[Path, typer.Option(metavar="DIR", help="Where result.json and ro
 Benches = Annotated[str, typer.Option(metavar="A,B,…", help=f"Of: {', '.join(BENCHMARKS)}.")]
 Adapter = Annotated[
     Path | None, typer.Option(metavar="DIR", help="A training run's folder, or the adapter/ in it.")
+]
+AdapterScale = Annotated[
+    str | None,
+    typer.Option(
+        metavar="A,B,…",
+        help="How many times the adapter's update counts, 0 for the model without it, 1 as it was "
+        "trained; several, as 0,0.25,0.5,1, are evaluated one after another into DIR/scale-0, …",
+    ),
 ]
 Limit = Annotated[int | None, typer.Option(min=1, help="At most so many prompts a split or set.")]
 Drawn = Annotated[
@@ -112,6 +121,29 @@ class Extent:
 def names(listed: str) -> tuple[str, ...]:
     """Names with commas between them."""
     return tuple(name.strip() for name in listed.split(",") if name.strip())
+
+
+def scales(listed: str | None, adapter: Path | None) -> tuple[float, ...]:
+    """The factors of `--adapter-scale`, each once; none where nothing was asked for.
+
+    Raises:
+        InputError: One is no number from 0 on, or there is no adapter.
+    """
+    if listed is None:
+        return ()
+    if adapter is None:
+        raise InputError("--adapter-scale needs an adapter: give one with --adapter")
+    found: dict[float, None] = {}
+    for text in names(listed):
+        try:
+            found[float(text)] = None
+        except ValueError:
+            found[math.nan] = None
+        if not all(0 <= factor < math.inf for factor in found):
+            raise InputError(f"--adapter-scale {text!r} is no number from 0 on, such as 0.5")
+    if not found:
+        raise InputError("--adapter-scale names no factor: give numbers from 0 on, such as 0,0.5,1")
+    return tuple(found)
 
 
 def known(kind: str, chosen: str, choices: Iterable[_T]) -> _T:

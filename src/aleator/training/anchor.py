@@ -121,7 +121,7 @@ class AnchorTerm:
         return pack_rows([text.ids for text in texts], begins, self.pad_token_id)
 
     def kl_sum(self, model: nn.Module, packed: PackedBatch) -> Float[Tensor, ""]:
-        """Sum of the KL (nats) over the answer tokens of a batch, with gradients unless weight is 0.
+        """Sum of the KL (nats) over a batch's answer tokens; without gradients if the weight is 0.
 
         Args:
             model: With an adapter; left in the mode in which it was.
@@ -136,7 +136,7 @@ class AnchorTerm:
 def kl_sum(base: Float[Tensor, "n V"], adapted: Float[Tensor, "n V"]) -> Float[Tensor, ""]:
     """Σ_n KL(softmax(base_n) ‖ softmax(adapted_n)) in nats, computed in float32.
 
-    A token that the base excludes (a logit of minus infinity) adds nothing, whatever the other says.
+    A token that the base excludes (its logit is minus infinity) adds nothing.
     """
     log_p = torch.log_softmax(base.float(), dim=-1)
     difference = log_p - torch.log_softmax(adapted.float(), dim=-1)

@@ -21,7 +21,7 @@ from aleator.models.adapters import adapter_disabled
 from aleator.sampling.local import LocalSampler
 from aleator.tokens.chat import ChatFormat
 from aleator.training.anchor import AnchorText
-from aleator.training.anchor_prompts import AnchorItem, AnchorSource
+from aleator.training.anchor_prompts import AnchorSource
 from aleator.training.recipe import Anchor
 from aleator.training.seeds import Stream, torch_seed
 

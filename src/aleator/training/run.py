@@ -1,9 +1,9 @@
 """A training run from a request to an adapter in a folder.
 
 The folder holds `run.yaml`, `metrics.jsonl`, `adapter/`, with an anchor `anchor.jsonl` and, until
-the run is finished, `checkpoints/`. The adapter appears whole or not at all. The same request again goes on from the
-last checkpoint, to the same adapter bit for bit (same machine, same versions), and does nothing
-where the run is finished; another request for the same folder is refused.
+the run is finished, `checkpoints/`. The adapter appears whole or not at all. The same request again
+goes on from the last checkpoint, to the same adapter bit for bit (same machine, same versions), and
+does nothing where the run is finished; another request for the same folder is refused.
 """
 
 import json
@@ -254,9 +254,7 @@ def _trainer(
         measures = validation_measures(recipe, validation, files, maker)
         goal = Goal(validation.stop_below, validation.stop_below_ratio)
         trainer.add_callback(
-            ValidationCallback(
-                measures, validation.every, trainer.report, goal, trainer.stop_early
-            )
+            ValidationCallback(measures, validation.every, trainer.report, goal, trainer.stop_early)
         )
     return trainer
 

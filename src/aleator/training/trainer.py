@@ -1,8 +1,7 @@
 """The Trainer of transformers with our batches and our loss.
 
 Where there is an anchor (`anchor.py`), its texts are chosen update by update and dealt out over the
-update's passes; the loss that is logged stays that of the calibration, and the anchor's KL is logged
-beside it.
+update's passes; the loss that is logged stays that of the calibration, with the anchor's KL beside.
 
 Three things differ from the Trainer's own ways:
 
