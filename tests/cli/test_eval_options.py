@@ -6,8 +6,8 @@ import pytest
 
 from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.numeric import NumericSettings
-from aleator.cli.eval_options import Extent, known, names
-from aleator.errors import UnknownNameError
+from aleator.cli.eval_options import Extent, known, names, scales
+from aleator.errors import InputError, UnknownNameError
 
 
 def test_every_benchmark_has_its_own_number_of_draws_unless_told() -> None:
@@ -29,3 +29,19 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
     assert known("way", "b", ("a", "b")) == "b"
     with pytest.raises(UnknownNameError, match="a, b"):
         known("way", "c", ("a", "b"))
+
+
+def test_scales_are_numbers_each_once() -> None:
+    assert scales(None, None) == ()
+    assert scales("0, 0.25,1,0.250", Path("a")) == (0.0, 0.25, 1.0)
+
+
+@pytest.mark.parametrize("listed", ["-1", "half", "0.5,nan", "inf", ","])
+def test_a_scale_that_is_none(listed: str) -> None:
+    with pytest.raises(InputError, match="--adapter-scale .*from 0 on"):
+        scales(listed, Path("a"))
+
+
+def test_a_scale_needs_an_adapter() -> None:
+    with pytest.raises(InputError, match="give one with --adapter"):
+        scales("0.5", None)
