@@ -27,7 +27,7 @@ from aleator.models.attention import language_model
 from aleator.models.packed_session import PackedSession
 from aleator.sampling.draws import Draws, ordered_answers
 from aleator.sampling.memory import MemoryBudget
-from aleator.sampling.rows import columns_of, continue_as_rows
+from aleator.sampling.rows import Path, columns_of, continue_as_rows
 from aleator.sampling.variates import Variates
 from aleator.sampling.walk import Walk
 from aleator.tokens.chat import PromptFormat
@@ -93,17 +93,34 @@ class LocalSampler:
         self, prompts: Sequence[str], draws: int, seed: int, streams: Sequence[int] | None = None
     ) -> Iterator[Draws]:
         """As ``draw``, giving results as batches come."""
+        if not draws:
+            yield from (Draws((), 0, 0) for _ in prompts)
+            return
+        yield from map(self._collect, self._walked(prompts, draws, seed, streams))
+
+    def draw_paths(
+        self, prompts: Sequence[str], draws: int, seed: int, streams: Sequence[int] | None = None
+    ) -> Iterator[Counter[tuple[Path, bool]]]:
+        """As ``draw_each``, as tokens: how often each path came, and whether it was cut off.
+
+        A text may be spelt by several paths; these are what the model really wrote. The stop token
+        is not part of a path.
+        """
+        for walk in self._walked(prompts, draws, seed, streams):
+            yield walk.finished
+
+    def _walked(
+        self, prompts: Sequence[str], draws: int, seed: int, streams: Sequence[int] | None
+    ) -> Iterator[Walk]:
+        """The finished walks of all prompts, in their order."""
         numbers = range(len(prompts)) if streams is None else streams
         walks = (
             Walk(self._format.prompt_ids(prompt), draws, Variates(seed, stream, draws))
             for prompt, stream in zip(prompts, numbers, strict=True)
         )
-        if not draws:
-            yield from (Draws((), 0, 0) for _ in walks)
-            return
         for batch in self._batches(walks, draws):
             self._walk(batch)
-            yield from (self._collect(walk) for walk in batch)
+            yield from batch
 
     def _batches(self, walks: Iterator[Walk], draws: int) -> Iterator[list[Walk]]:
         """Walks whose first steps fit the budget, even if no two draws agree."""
