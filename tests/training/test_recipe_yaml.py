@@ -114,6 +114,9 @@ def test_a_recipe_survives_being_written_and_read(
         ({"lora.rank": "8"}, {"lora.rank": 8}),
         ({"optimiser.learning_rate": "1e-3"}, {"optimiser.learning_rate": 1e-3}),
         ({"epochs": "null", "max_steps": "7"}, {"epochs": None, "max_steps": 7}),
+        ({"max_steps": "7"}, {"epochs": None, "max_steps": 7}),
+        ({"max_tokens": "700"}, {"epochs": None, "max_tokens": 700}),
+        ({"max_steps": "null"}, {"epochs": 3, "max_steps": None}),
         ({"data.families": "[chi, gaussian]"}, {"data.families": ["chi", "gaussian"]}),
         ({"supervision": "{kind: paths, paths: 4}"}, {"supervision.paths": 4}),
         ({"validation": "null"}, {"validation": None}),
@@ -159,7 +162,10 @@ def test_overrides_replace_values(
         ({"targets": ["a"], "mix": {"a": 1}}, "my.yaml: a mix has no epochs: set epochs to null"),
         ({"targets": ["a"], "mix": {"a": 0}}, "my.yaml: mix.a: input should be greater than 0"),
         ({"targets": "a"}, "my.yaml: targets: should be a list, such as"),
-        ({"epochs": None}, "my.yaml: give either epochs or max_steps"),
+        (
+            {"epochs": None},
+            "my.yaml: give one of epochs, max_steps, max_tokens, and set the others",
+        ),
         (
             {"data": {"source": "published", "families": ["gausian"]}},
             "my.yaml: data.families: unknown distribution family 'gausian'; did you mean",

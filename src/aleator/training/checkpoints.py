@@ -33,6 +33,8 @@ class Counters:
         updates: optimiser steps.
         tokens: tokens that the model read, padding aside.
         nodes: prefixes supervised.
+        flops: estimated floating-point operations of the passes forwards and backwards, validation
+            aside; `flops.py` has the formula.
         seconds: time in the training loop, with validation and checkpoints; work that a kill
             destroyed is not counted.
     """
@@ -40,6 +42,7 @@ class Counters:
     updates: int = 0
     tokens: int = 0
     nodes: int = 0
+    flops: float = 0.0
     seconds: float = 0.0
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from transformers import TrainerCallback, TrainingArguments
+from transformers import PreTrainedTokenizerFast, TrainerCallback, TrainingArguments
 
 from aleator.errors import InputError, RecipeError
 from aleator.files import Row, output_error, whole_folder
@@ -25,6 +25,7 @@ from aleator.recipe_files import find_recipe
 from aleator.tokens.chat import ChatFormat
 from aleator.tokens.speller import Speller
 from aleator.tokens.spelling import check_spelling, system_formats
+from aleator.training.budget import run_length
 from aleator.training.checkpoints import Counters, disk_errors_named, latest_checkpoint
 from aleator.training.collator import BatchMaker, TreeCollator
 from aleator.training.metrics_log import MetricsLog
@@ -112,6 +113,8 @@ class TrainResult:
         spent: updates, tokens and time of the whole run.
         metrics: all rows of `metrics.jsonl`.
         trained: False where the run had been finished before.
+        max_tokens: the recipe's budget, where it has one; what is left of it is less than the next
+            update would have read.
     """
 
     out: Path
@@ -119,6 +122,7 @@ class TrainResult:
     spent: Counters
     metrics: list[Row]
     trained: bool
+    max_tokens: int | None = None
 
 
 def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> TrainResult:
@@ -146,7 +150,7 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
         log = MetricsLog(out / METRICS)
         log.finish()
         _drop_checkpoints(out)
-        return TrainResult(out, out / ADAPTER, record.spent, log.rows, trained=False)
+        return TrainResult(out, out / ADAPTER, record.spent, log.rows, False, recipe.max_tokens)
     arguments = training_arguments(record.recipe, out / CHECKPOINTS, request.report_to)
     writes = arguments.process_index == 0
     with _claimed(out, record) if writes else nullcontext():
@@ -162,7 +166,7 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
         trainer.add_callback(callback)
     if not writes:
         _fit(trainer, out / CHECKPOINTS)
-        return TrainResult(out, out / ADAPTER, trainer.counters, [], trained=True)
+        return TrainResult(out, out / ADAPTER, trainer.counters, [], True, recipe.max_tokens)
     record.write(out)
     metrics = MetricsLog(out / METRICS)
     trainer.add_callback(metrics)
@@ -171,7 +175,7 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
     replace(record, spent=trainer.counters).write(out)
     metrics.finish()
     _drop_checkpoints(out)
-    return TrainResult(out, out / ADAPTER, trainer.counters, metrics.rows, trained=True)
+    return TrainResult(out, out / ADAPTER, trainer.counters, metrics.rows, True, recipe.max_tokens)
 
 
 @contextmanager
@@ -196,23 +200,41 @@ def _trainer(
     recipe: Recipe, files: Sequence[TargetFile], loaded: LoadedModel, arguments: TrainingArguments
 ) -> TreeTrainer:
     """Put the parts together."""
-    prompt_format, targets = ChatFormat(loaded.tokenizer), all_targets(files)
-    with_system = system_formats(targets, loaded.tokenizer)
-    check_spelling(targets, loaded.tokenizer, prompt_format, with_system)
-    maker = BatchMaker(prompt_format, Speller(prompt_format), with_system)
-    visits = make_visits(recipe, files)
+    collator = tree_collator(recipe, files, loaded.tokenizer)
+    if recipe.max_tokens is not None:
+        arguments.max_steps = run_length(recipe, files, collator, arguments.world_size).updates
     trainer = TreeTrainer(
         attach_adapter(loaded.model, LoraSettings(**asdict(recipe.lora)), recipe.seed),
         arguments,
-        visits=visits,
-        collator=TreeCollator(maker, recipe.supervision, recipe.seed),
+        visits=make_visits(recipe, files),
+        collator=collator,
         mean=recipe.mean,
     )
     if recipe.validation is not None:
-        measures = validation_measures(recipe, recipe.validation, files, maker)
+        measures = validation_measures(recipe, recipe.validation, files, collator.maker)
         every = recipe.validation.every
         trainer.add_callback(ValidationCallback(measures, every, trainer.report))
     return trainer
+
+
+def tree_collator(
+    recipe: Recipe, files: Sequence[TargetFile], tokenizer: PreTrainedTokenizerFast
+) -> TreeCollator:
+    """What makes the batches of a run.
+
+    Args:
+        recipe: What to train.
+        files: Its target files, as `read_target_files` reads them.
+        tokenizer: Of the model.
+
+    Raises:
+        InputError: The tokenizer cannot be used, or cannot write what a target file holds.
+    """
+    prompt_format, targets = ChatFormat(tokenizer), all_targets(files)
+    with_system = system_formats(targets, tokenizer)
+    check_spelling(targets, tokenizer, prompt_format, with_system)
+    maker = BatchMaker(prompt_format, Speller(prompt_format), with_system)
+    return TreeCollator(maker, recipe.supervision, recipe.seed)
 
 
 def _fit(trainer: TreeTrainer, checkpoints: Path) -> None:
