@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 
-from aleator.metrics.crossed import crossed_mean, holm
+from aleator.metrics.crossed import crossed_mean
 
 FAMILIES = ["a"] * 4 + ["b"] * 9 + ["c"] * 16
 
@@ -127,20 +127,3 @@ def test_families_of_one_prompt_leave_the_seeds(rng: np.random.Generator) -> Non
 def test_wrong_shapes() -> None:
     with pytest.raises(ValueError, match=r"shape \(2, 3\), but 2 families"):
         crossed_mean(np.zeros((2, 3)), ["a", "b"])
-
-
-def test_holm_is_the_plain_procedure() -> None:
-    assert holm([0.01, 0.04, math.nan, 0.03])[:2] == pytest.approx([0.03, 0.06])
-    assert holm([0.01, 0.04, math.nan, 0.03])[3] == pytest.approx(0.06)
-    assert math.isnan(holm([0.01, math.nan])[1])
-    assert holm([0.9, 0.8]) == [1.0, 1.0] and holm([]) == []
-
-
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
-def test_holm_rejects_what_stepping_down_rejects(p_values: list[float]) -> None:
-    rejected = set()
-    for step, place in enumerate(sorted(range(len(p_values)), key=lambda one: p_values[one])):
-        if p_values[place] * (len(p_values) - step) > 0.05:
-            break
-        rejected.add(place)
-    assert {place for place, p in enumerate(holm(p_values)) if p <= 0.05} == rejected

@@ -48,6 +48,12 @@ COMMANDS = (
     Command("demo", "aleator.cli.demo", "demo", "Calibrate the sandbox model and prove it."),
     Command("train", "aleator.cli.train", "train", "Train an adapter."),
     Command("eval", "aleator.cli.eval", "evaluate", "Measure how far a model is from its targets."),
+    Command(
+        "compare",
+        "aleator.cli.compare",
+        "compare",
+        "Compare soft and hard targets with equal budgets, over several seeds.",
+    ),
     Command("sample", "aleator.cli.sample", "sample", "Show what a model answers and how often."),
     Command("report", "aleator.cli.report", "report", "Write one page from evaluations."),
     Command("target", "aleator.cli.target", "target", "List the outcomes of one target."),

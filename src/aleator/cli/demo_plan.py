@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from aleator.cli.gauge import Gauge
+from aleator.cli.kept_settings import changed_settings
+from aleator.cli.stage_commands import numeric_stage, training_stage
 from aleator.cli.stages import Stage
 from aleator.distributions.grids import Split, split_distributions
 from aleator.errors import ConfigurationChangedError
@@ -90,13 +91,8 @@ def note_settings(out: Path, settings: DemoSettings) -> None:
     path = out / NOTES_FILE
     wanted: Mapping[str, JsonValue] = {"model": MODEL, **asdict(settings)}
     if path.exists():
-        there = as_object(read_json(path), path)
-        changed = [
-            f"{name}={there.get(name)} there and {value} here"
-            for name, value in wanted.items()
-            if there.get(name) != value
-        ]
-        if changed:
+        if changed := changed_settings(path, wanted):
+            there = as_object(read_json(path), path)
             quick = {True: "was not --quick", False: "was --quick"}[settings.limit is not None]
             hint = "" if there.get("limit") == settings.limit else f" (it {quick})"
             raise ConfigurationChangedError(
@@ -110,35 +106,30 @@ def note_settings(out: Path, settings: DemoSettings) -> None:
 
 
 def _evaluation(out: Path, settings: DemoSettings, name: str, method: Method | None) -> Stage:
-    folder = evaluation_folder(out, name)
-    arguments = ["eval", MODEL, "--bench", "numeric", "--out", str(folder)]
-    arguments += ["--seed", str(settings.seed)]
-    if settings.limit is not None:
-        arguments += ["--limit", str(settings.limit)]
-    if method is not None:
-        arguments += ["--adapter", str(training_folder(out, method))]
-    total = sum(_prompts(split, settings) for split in SPLITS)
-    return Stage(
-        name=f"evaluate {name}",
-        arguments=tuple(arguments),
-        result=folder / "result.json",
+    return numeric_stage(
+        f"evaluate {name}",
+        evaluation_folder(out, name),
+        model=MODEL,
+        seed=settings.seed,
+        prompts=sum(_prompts(split, settings) for split in SPLITS),
+        adapter=None if method is None else training_folder(out, method),
         needs=() if method is None else (f"train {method}",),
-        gauge=Gauge(folder / "rows" / "numeric.jsonl", total),
+        options=() if settings.limit is None else ("--limit", str(settings.limit)),
     )
 
 
 def _training(out: Path, settings: DemoSettings, method: Method) -> Stage:
-    folder = training_folder(out, method)
-    metrics = folder / "metrics.jsonl"
-    arguments = ["train", MODEL, "--method", method, "--recipe", f"sandbox/{method}"]
-    arguments += ["--out", str(folder), "--set", f"seed={settings.seed}"]
+    overrides = {"seed": str(settings.seed)}
     if settings.steps is not None:
-        arguments += ["--set", f"max_steps={settings.steps}"]
-    return Stage(
-        name=f"train {method}",
-        arguments=tuple(arguments),
-        result=metrics,  # it gets this name when the adapter is saved
-        gauge=Gauge(metrics, settings.steps or _recipe_steps(method), "step"),
+        overrides["max_steps"] = str(settings.steps)
+    return training_stage(
+        f"train {method}",
+        training_folder(out, method),
+        model=MODEL,
+        method=method,
+        recipe=f"sandbox/{method}",
+        overrides=overrides,
+        updates=settings.steps or _recipe_steps(method),
     )
 
 

@@ -96,19 +96,6 @@ def crossed_mean(values: FloatArray, families: Sequence[str]) -> CrossedMean:
     )
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """The p-values of several tests, adjusted so that all may be read at one level (Holm 1979).
-
-    Undefined ones (NaN) are no tests and stay undefined.
-    """
-    adjusted = np.array(p_values, dtype=float)
-    places = np.flatnonzero(np.isfinite(adjusted))
-    ordered = places[np.argsort(adjusted[places], kind="stable")]
-    factors = len(ordered) - np.arange(len(ordered))
-    adjusted[ordered] = np.minimum(np.maximum.accumulate(adjusted[ordered] * factors), 1.0)
-    return adjusted.tolist()
-
-
 def _prompt_variance(means: FloatArray, labels: Sequence[str]) -> tuple[float, float]:
     """W and its degrees of freedom, from each prompt's mean over seeds."""
     names = np.asarray(labels)
