@@ -192,11 +192,14 @@ def _adjusted(
 
 
 def _better(difference: Difference, *, lower: bool) -> Better | None:
-    if difference.p_adjusted is None or difference.value is None:
+    if difference.p is None or difference.p_adjusted is None or difference.value is None:
         return None
-    if difference.p_adjusted >= LEVEL:
+    if difference.p >= LEVEL:
         return "undecided"
-    return "soft" if (difference.value < 0) == lower else "hard"
+    soft = (difference.value < 0) == lower
+    if difference.p_adjusted >= LEVEL:
+        return "leans soft" if soft else "leans hard"
+    return "soft" if soft else "hard"
 
 
 def _by_family(pair: _Pair) -> dict[str, dict[str, Line]]:

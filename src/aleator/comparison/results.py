@@ -22,13 +22,14 @@
                            "p", "p_adjusted",
                            "seed_error", "prompt_error",   # standard errors by what scatters
                            "seeds": [float]},              # the difference of each seed
-            "better": "soft", "hard" or "undecided",
+            "better": "soft", "hard", "leans soft", "leans hard" or "undecided",
             "prompts": int, "left_out": int}               # undefined for some run, not averaged
 
 Means, intervals (95%, over seeds and prompts) and p are those of `metrics.crossed`. Undefined
 figures are null. `p_adjusted` is Holm's over all lines under "metrics" of the file; of families it
-is Benjamini and Hochberg's over the families of one matching, split and metric. `better` follows
-it: undecided where it is 0.05 or more, null where it is undefined. FLOPs are an estimate
+is Benjamini and Hochberg's over the families of one matching, split and metric. `better` names a
+method where `p_adjusted` is below 0.05, leans to one where only `p` is, which among so many lines
+may well be chance, and is null where nothing can be tested. FLOPs are an estimate
 (`training.flops`); seconds depend on what else the machine did.
 """
 
@@ -49,7 +50,7 @@ from aleator.training.recipe import Method
 RESULT_FILE = "comparison.json"
 SCHEMA_VERSION = 1
 
-Better: TypeAlias = Literal["soft", "hard", "undecided"]
+Better: TypeAlias = Literal["soft", "hard", "leans soft", "leans hard", "undecided"]
 
 
 @dataclass(frozen=True)

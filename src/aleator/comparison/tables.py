@@ -6,6 +6,7 @@ what the families say, and how to read it all.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 from aleator.comparison.figures import LEVEL, METRICS
 from aleator.comparison.matching import Matching
@@ -17,7 +18,7 @@ MATCHING_TITLES: Mapping[Matching, str] = {
     "updates": "equal updates",
     "tokens": "equal forward tokens",
 }
-_VERDICTS: tuple[Better, ...] = ("soft", "hard", "undecided")
+_DECIDED: tuple[Better, ...] = ("soft", "hard")
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,9 @@ def reading(comparison: Comparison) -> str:
         f"Exact figures, means over {len(comparison.seeds)} training seeds ({seeds}) and {prompts} "
         f"prompts{limited} in families that weigh equal. Intervals are 95% and take seeds and "
         "prompts both for what could have been others; differences are paired by seed and prompt. "
-        f"“Better” is said where Holm's p over all rows is below {LEVEL}, of families where "
-        "Benjamini and Hochberg's is. Seconds depend on what else the machine did."
+        f"One is better where Holm's p over all rows is below {LEVEL} (over families Benjamini and "
+        "Hochberg's); it leans to one where only the row's own p is, which may well be chance. "
+        "Seconds depend on what else the machine did."
     )
 
 
@@ -116,13 +118,14 @@ def _budgets(comparison: Comparison) -> Iterator[tuple[str, Spent]]:
 
 
 def _verdicts(lines: SplitLines, metric: str) -> str:
-    """`soft 2 (beta, gamma), hard 0, undecided 22`."""
+    """`soft 2 (beta, gamma), leans hard 1, undecided 21`; methods that win none are left out."""
     parts = []
-    for verdict in _VERDICTS:
+    for verdict in get_args(Better):
         names = [f for f, measures in lines.families.items() if measures[metric].better == verdict]
-        listed = f" ({', '.join(names)})" if names and verdict != "undecided" else ""
-        parts.append(f"{verdict} {len(names)}{listed}")
-    return ", ".join(parts)
+        if names:
+            listed = f" ({', '.join(names)})" if verdict in _DECIDED else ""
+            parts.append(f"{verdict} {len(names)}{listed}")
+    return ", ".join(parts) or MISSING
 
 
 def _estimate(estimate: Estimate) -> str:
