@@ -26,19 +26,12 @@ def make_runs(gain: float = 0.05, noise: float = 0.01) -> list[FinishedRun]:
     rng = np.random.default_rng(5)
     runs = []
     for seed in SEEDS:
-        for method, matchings, cost in (
-            ("soft", MATCHINGS, 0.0),
-            ("hard", ("updates",), 2 * gain),
-            ("hard", ("tokens",), gain),
+        own = {"seed": str(seed)}
+        for planned, cost in (
+            (PlannedRun("soft", seed, MATCHINGS, 10, own), 0.0),
+            (PlannedRun("hard", seed, ("updates",), 10, own), 2 * gain),
+            (PlannedRun("hard", seed, ("tokens",), 10, own, max_tokens=1000), gain),
         ):
-            planned = PlannedRun(
-                "soft" if method == "soft" else "hard",
-                seed,
-                matchings,
-                updates=10,
-                overrides={"seed": str(seed)},
-                max_tokens=1000 if matchings == ("tokens",) else None,
-            )
             spent = Counters(10, 1000 + seed, 300, flops=2e12, seconds=5.0)
             runs.append(FinishedRun(planned, spent, _rows(rng, 0.2 + cost, noise)))
     return runs

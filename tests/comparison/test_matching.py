@@ -27,7 +27,7 @@ def test_hard_gets_the_updates_and_the_tokens_of_soft() -> None:
         assert tokens.max_tokens == _tokens(SETTINGS.recipe("soft", seed))
         within = _tokens(SETTINGS.recipe("hard", seed, {"max_steps": str(tokens.updates)}))
         beyond = _tokens(SETTINGS.recipe("hard", seed, {"max_steps": str(tokens.updates + 1)}))
-        assert within <= tokens.max_tokens < beyond
+        assert tokens.max_tokens is not None and within <= tokens.max_tokens < beyond
         assert tokens.overrides["max_tokens"] == str(tokens.max_tokens)
         assert "max_steps" not in tokens.overrides
     assert len(runs) == 6

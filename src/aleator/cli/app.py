@@ -52,7 +52,7 @@ COMMANDS = (
         "compare",
         "aleator.cli.compare",
         "compare",
-        "Compare soft and hard targets with equal budgets, over several seeds.",
+        "Compare soft and hard targets with equal budgets.",
     ),
     Command("sample", "aleator.cli.sample", "sample", "Show what a model answers and how often."),
     Command("report", "aleator.cli.report", "report", "Write one page from evaluations."),

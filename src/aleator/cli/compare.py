@@ -6,6 +6,7 @@ the same command goes on where it was interrupted.
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,7 @@ from aleator.cli.compare_plan import compare_stages, finished_runs, keep_setting
 from aleator.cli.console import STDERR, STDOUT, print_json
 from aleator.cli.stage_display import stage_display
 from aleator.cli.stages import cores, run_stages, threads_environment
-from aleator.comparison.figures import matched_figures
+from aleator.comparison.figures import FinishedRun, matched_figures
 from aleator.comparison.matching import plan_runs
 from aleator.comparison.results import SCHEMA_VERSION, Comparison
 from aleator.comparison.settings import CompareSettings
@@ -38,47 +39,53 @@ from aleator.models.loading import SANDBOX
 
 _DEFAULT_SEEDS = "11,12,13"
 
-_RecipeOption = typer.Option(
-    metavar="RECIPE", help="A file or a name of `aleator recipes list`; the model's own by default."
-)
+_Model = Annotated[str, typer.Argument(metavar="MODEL", help="sandbox, a directory or a hub id.")]
+_Out = Annotated[Path, typer.Option(metavar="DIR", help="Where everything goes.")]
+_Recipe = Annotated[
+    str | None,
+    typer.Option(
+        metavar="RECIPE",
+        help="A file or a name of `aleator recipes list`; the model's own by default.",
+    ),
+]
+_Seeds = Annotated[str, typer.Option(metavar="A,B,…", help="Of the trainings, 2 or more.")]
+_Limit = Annotated[
+    int | None, typer.Option(min=1, help="Evaluate at most so many prompts a split.")
+]
+_Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Replace a value in both recipes, as lora.rank=8; a length counts for soft, which "
+        "hard is matched to.",
+    ),
+]
+_Processes = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="At a time; by default a core each for the sandbox, 1 for other models."
+    ),
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print comparison.json instead of tables.")]
+_TrustRemoteCode = Annotated[
+    bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
+]
 
 
 def compare(
-    model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="sandbox, a directory or a hub id.")
-    ],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where everything goes.")],
-    recipe_soft: Annotated[str | None, _RecipeOption] = None,
-    recipe_hard: Annotated[str | None, _RecipeOption] = None,
-    seeds: Annotated[
-        str, typer.Option(metavar="A,B,…", help="Of the trainings, 2 or more.")
-    ] = _DEFAULT_SEEDS,
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="Evaluate at most so many prompts a split.")
-    ] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="Replace a value in both recipes, as lora.rank=8; a length counts for soft, which "
-            "hard is matched to.",
-        ),
-    ] = None,
-    processes: Annotated[
-        int | None,
-        typer.Option(
-            min=1, help="At a time; a core each for the sandbox, 1 for other models by default."
-        ),
-    ] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print comparison.json instead of tables.")
-    ] = False,
-    trust_remote_code: Annotated[
-        bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
-    ] = False,
+    model: _Model,
+    out: _Out,
+    recipe_soft: _Recipe = None,
+    recipe_hard: _Recipe = None,
+    seeds: _Seeds = _DEFAULT_SEEDS,
+    limit: _Limit = None,
+    overrides: _Overrides = None,
+    processes: _Processes = None,
+    as_json: _Json = False,
+    trust_remote_code: _TrustRemoteCode = False,
 ) -> None:
-    """Compare soft and hard targets with equal budgets, over several seeds."""
+    """Compare soft and hard targets with equal budgets."""
     settings = CompareSettings(
         model=model,
         seeds=_seeds(seeds),
@@ -92,22 +99,29 @@ def compare(
     runs = plan_runs(settings, trust_remote_code=trust_remote_code)
     keep_settings(out, settings)
     lanes = min(processes or _processes(model), len(runs))
+    trusted = ("--trust-remote-code",) if trust_remote_code else ()
     with stage_display(STDERR) as watch:
         run_stages(
-            compare_stages(
-                out, settings, runs, ("--trust-remote-code",) if trust_remote_code else ()
-            ),
+            compare_stages(out, settings, runs, trusted),
             out / "logs",
             lanes=lanes,
             environment=threads_environment(max(cores() // lanes, 1)),
             watch=watch,
         )
-    finished = finished_runs(out, runs)
-    comparison = Comparison(
+    comparison = _compared(settings, finished_runs(out, runs))
+    path = comparison.write(out)
+    if as_json:
+        print_json(read_json(path))
+    else:
+        _print(comparison, path)
+
+
+def _compared(settings: CompareSettings, finished: Sequence[FinishedRun]) -> Comparison:
+    return Comparison(
         schema_version=SCHEMA_VERSION,
-        model=model,
+        model=settings.model,
         seeds=settings.seeds,
-        limit=limit,
+        limit=settings.limit,
         command=shlex.join(["aleator", *sys.argv[1:]]),
         versions=current_versions(),
         recipes=settings.recipes,
@@ -115,11 +129,6 @@ def compare(
         runs=run_entries(finished),
         matchings=matched_figures(finished),
     )
-    path = comparison.write(out)
-    if as_json:
-        print_json(read_json(path))
-    else:
-        _print(comparison, path)
 
 
 def _seeds(listed: str) -> tuple[int, ...]:
