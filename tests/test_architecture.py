@@ -29,7 +29,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "benchmarks": BASE | _WORK,
     "sandbox": BASE | _WORK | {"benchmarks"},
     "report": BASE | _WORK | {"benchmarks"},
-    "cli": BASE | _WORK | {"benchmarks", "report", "sandbox"},
+    "comparison": BASE | _WORK | {"benchmarks", "report"},
+    "cli": BASE | _WORK | {"benchmarks", "report", "comparison", "sandbox"},
     "__main__": {"cli"},
 }
 WITHOUT_TORCH = {

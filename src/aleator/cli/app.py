@@ -48,6 +48,12 @@ COMMANDS = (
     Command("demo", "aleator.cli.demo", "demo", "Calibrate the sandbox model and prove it."),
     Command("train", "aleator.cli.train", "train", "Train an adapter."),
     Command("eval", "aleator.cli.eval", "evaluate", "Measure how far a model is from its targets."),
+    Command(
+        "compare",
+        "aleator.cli.compare",
+        "compare",
+        "Compare soft and hard targets with equal budgets.",
+    ),
     Command("sample", "aleator.cli.sample", "sample", "Show what a model answers and how often."),
     Command("items", "aleator.cli.items", "items", "Take item parameters out of a pickled file."),
     Command("report", "aleator.cli.report", "report", "Write one page from evaluations."),

@@ -117,7 +117,7 @@ def _open(
     if served is not None:
         if adapter is not None:
             raise InputError("--adapter is for models loaded here: let the server load it")
-        return open_served(served)
+        return server.open_served(served)
     opened = open_model(model, adapter, trust_remote_code=trust_remote_code)
     if opened.adapter_silent:
         report_problem(

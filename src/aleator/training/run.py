@@ -32,6 +32,7 @@ from aleator.training.anchor_prompts import (
     check_not_trained_on,
     read_anchor_source,
 )
+from aleator.training.budget import run_length
 from aleator.training.checkpoints import Counters, disk_errors_named, latest_checkpoint
 from aleator.training.collator import BatchMaker, TreeCollator
 from aleator.training.metrics_log import MetricsLog
@@ -128,6 +129,8 @@ class TrainResult:
         spent: updates, tokens and time of the whole run.
         metrics: all rows of `metrics.jsonl`.
         trained: False where the run had been finished before.
+        max_tokens: the recipe's budget, where it has one; what is left of it is less than the next
+            update would have read.
     """
 
     out: Path
@@ -135,6 +138,7 @@ class TrainResult:
     spent: Counters
     metrics: list[Row]
     trained: bool
+    max_tokens: int | None = None
 
 
 def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> TrainResult:
@@ -168,7 +172,7 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
         log = MetricsLog(out / METRICS)
         log.finish()
         _drop_checkpoints(out)
-        return TrainResult(out, out / ADAPTER, record.spent, log.rows, trained=False)
+        return TrainResult(out, out / ADAPTER, record.spent, log.rows, False, recipe.max_tokens)
     arguments = training_arguments(record.recipe, out / CHECKPOINTS, request.report_to)
     writes = arguments.process_index == 0
     with _claimed(out, record) if writes else nullcontext():
@@ -184,7 +188,7 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
         trainer.add_callback(callback)
     if not writes:
         _fit(trainer, out / CHECKPOINTS)
-        return TrainResult(out, out / ADAPTER, trainer.counters, [], trained=True)
+        return TrainResult(out, out / ADAPTER, trainer.counters, [], True, recipe.max_tokens)
     record.write(out)
     metrics = MetricsLog(out / METRICS)
     trainer.add_callback(metrics)
@@ -193,7 +197,7 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
     replace(record, spent=trainer.counters).write(out)
     metrics.finish()
     _drop_checkpoints(out)
-    return TrainResult(out, out / ADAPTER, trainer.counters, metrics.rows, trained=True)
+    return TrainResult(out, out / ADAPTER, trainer.counters, metrics.rows, True, recipe.max_tokens)
 
 
 @contextmanager
@@ -232,11 +236,9 @@ def _trainer(
     out: Path,
 ) -> TreeTrainer:
     """Put the parts together; last of all, for it takes long, the anchor's answers are drawn."""
-    prompt_format, targets = ChatFormat(loaded.tokenizer), all_targets(files)
-    with_system = system_formats(targets, loaded.tokenizer)
-    check_spelling(targets, loaded.tokenizer, prompt_format, with_system)
-    maker = BatchMaker(prompt_format, Speller(prompt_format), with_system)
-    visits = make_visits(recipe, files)
+    collator = tree_collator(recipe, files, loaded.tokenizer)
+    if recipe.max_tokens is not None:
+        arguments.max_steps = run_length(recipe, files, collator, arguments.world_size).updates
     model = attach_adapter(loaded.model, LoraSettings(**asdict(recipe.lora)), recipe.seed)
     anchor = None
     if source is not None:
@@ -245,13 +247,13 @@ def _trainer(
     trainer = TreeTrainer(
         model,
         arguments,
-        visits=visits,
-        collator=TreeCollator(maker, recipe.supervision, recipe.seed),
+        visits=make_visits(recipe, files),
+        collator=collator,
         mean=recipe.mean,
         anchor=anchor,
     )
     if (validation := recipe.validation) is not None:
-        measures = validation_measures(recipe, validation, files, maker)
+        measures = validation_measures(recipe, validation, files, collator.maker)
         goal = Goal(validation.stop_below, validation.stop_below_ratio)
         trainer.add_callback(
             ValidationCallback(measures, validation.every, trainer.report, goal, trainer.stop_early)
@@ -272,6 +274,26 @@ def _anchor_term(
     texts = anchor_texts(out, source, anchor, model, tokenizer, formats, recipe.seed)
     stop = formats[None].stop_token_id
     return AnchorTerm(anchor.weight, texts, anchor.tokens, recipe.seed, pad_token_id=stop)
+
+
+def tree_collator(
+    recipe: Recipe, files: Sequence[TargetFile], tokenizer: PreTrainedTokenizerFast
+) -> TreeCollator:
+    """What makes the batches of a run.
+
+    Args:
+        recipe: What to train.
+        files: Its target files, as `read_target_files` reads them.
+        tokenizer: Of the model.
+
+    Raises:
+        InputError: The tokenizer cannot be used, or cannot write what a target file holds.
+    """
+    prompt_format, targets = ChatFormat(tokenizer), all_targets(files)
+    with_system = system_formats(targets, tokenizer)
+    check_spelling(targets, tokenizer, prompt_format, with_system)
+    maker = BatchMaker(prompt_format, Speller(prompt_format), with_system)
+    return TreeCollator(maker, recipe.supervision, recipe.seed)
 
 
 def _fit(trainer: TreeTrainer, checkpoints: Path) -> None:
