@@ -10,9 +10,6 @@ from aleator.benchmarks.subject import AnsweringModel, Subject
 from aleator.errors import InputError, UnknownNameError
 from tests.number_model import number_format, number_model, number_tokenizer
 
-RETENTION = ("knowledge",)
-"""Those that draw no answers."""
-
 
 def test_unknown_benchmarks_are_refused_with_a_list() -> None:
     with pytest.raises(UnknownNameError, match=", ".join(BENCHMARKS)):
@@ -23,8 +20,7 @@ def test_unknown_benchmarks_are_refused_with_a_list() -> None:
 
 def test_every_benchmark_has_settings_that_say_what_decides_its_rows() -> None:
     for name in BENCHMARKS:
-        decides = {"limit", "seed"} if name in RETENTION else {"limit", "draws", "seed"}
-        assert decides <= bench(name, BenchSettings()).settings.keys()
+        assert {"limit", "seed"} <= bench(name, BenchSettings()).settings.keys()
 
 
 def test_a_benchmark_runs_with_its_own_settings(tmp_path: Path) -> None:

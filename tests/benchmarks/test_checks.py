@@ -12,6 +12,7 @@ from aleator.benchmarks.mcq_positions import McqSettings
 from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.numeric import NumericSettings
 from aleator.benchmarks.open_ended import OpenEndedSettings
+from aleator.benchmarks.perplexity_texts import PerplexitySettings
 from aleator.errors import InputError
 
 
@@ -29,6 +30,7 @@ def test_a_limit_below_one_is_refused(name: str) -> None:
         McqSettings(limit=0),
         NoveltySettings(limit=0),
         knowledge=KnowledgeSettings(limit=0),
+        perplexity=PerplexitySettings(limit=0),
     )
     with pytest.raises(InputError, match="limit=0"):
         check_settings(name, wrong, logits=True)
@@ -47,6 +49,8 @@ def test_a_limit_below_one_is_refused(name: str) -> None:
             BenchSettings(closed_sets=ClosedSetsSettings(targets=Path("no.yaml"))),
             "cannot read no.yaml",
         ),
+        ("perplexity", BenchSettings(perplexity=PerplexitySettings(files=Path("no"))), "read no:"),
+        ("perplexity", BenchSettings(perplexity=PerplexitySettings(stride=4096)), "stride=4096"),
     ],
 )
 def test_what_each_refuses(name: str, wrong: BenchSettings, told: str) -> None:
@@ -65,3 +69,9 @@ def test_an_endpoint_needs_draws(name: str) -> None:
 def test_an_endpoint_has_no_likelihoods_to_compare() -> None:
     with pytest.raises(InputError, match="log-likelihoods"):
         check_settings("knowledge", BenchSettings(), logits=False)
+
+
+def test_an_endpoint_has_no_perplexity() -> None:
+    check_settings("perplexity", BenchSettings(), logits=True)
+    with pytest.raises(InputError, match="needs the model's logits"):
+        check_settings("perplexity", BenchSettings(), logits=False)

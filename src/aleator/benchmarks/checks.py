@@ -11,6 +11,7 @@ from aleator.benchmarks import (
     novelty,
     numeric,
     open_ended,
+    perplexity,
 )
 from aleator.benchmarks.catalogue import BenchSettings
 from aleator.benchmarks.closed_prompts import closed_prompts
@@ -45,6 +46,8 @@ def check_settings(name: str, settings: BenchSettings, *, logits: bool) -> None:
             novelty.novelty_prompts(settings.novelty)
             partition_judge(settings.novelty.partition)
             scorer(settings.novelty.scorer)
+        case perplexity.NAME:
+            perplexity.check_perplexity(settings.perplexity, logits=logits)
         case knowledge.NAME:
             knowledge.check_knowledge(settings.knowledge, logits=logits)
         case _:

@@ -62,7 +62,7 @@ _QUICK_LIMITS = {
     mcq_positions.NAME: 1,
     novelty.NAME: 12,
 }
-_QUICK_STEPS = {"words": 60, "soft": 100, "hard": 100}
+_QUICK_STEPS = {"words": 50, "soft": 80, "hard": 80}
 
 
 @dataclass(frozen=True)
