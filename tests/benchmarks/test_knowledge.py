@@ -157,9 +157,8 @@ def test_tiny_tasks_run_as_lm_eval_has_them(tiny: Subject, tmp_path: Path) -> No
     assert set(tasks["tinyMMLU"]["others"]) == {"acc_norm"}
     assert set(tasks["tinyHellaswag"]["others"]) == {"acc"}
     shares = _metric(tmp_path, "tinyTruthfulQA", "mc2")
-    rows = [
-        row for row in read_rows(tmp_path / "rows" / "knowledge.jsonl") if "Truth" in row["key"]
-    ]  # pyright: ignore[reportOperatorIssue]
+    rows = read_rows(tmp_path / "rows" / "knowledge.jsonl")
+    rows = [row for row in rows if row["task"] == "tinyTruthfulQA"]
     for share, row in zip(shares, rows, strict=True):
         likelihoods = np.exp(cast("list[float]", row["responses"]))
         assert abs(share - likelihoods[:2].sum() / likelihoods.sum()) <= 1e-9

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import pytest
 import torch
 from datasets import Dataset
@@ -88,7 +89,7 @@ def _in_chat(subject: AnsweringModel, prompt: tuple[int, ...], option: str) -> f
     """An option behind a chat prompt; the line ends that close the prompt count with it."""
     answer = subject.prompt_format.answer_ids([option])[0]
     cut = len(prompt)
-    while cut and not subject.tokenizer.decode(list(prompt[cut - 1 :])).strip():
+    while not str(subject.tokenizer.decode(list(prompt[cut - 1 :]))).strip():
         cut -= 1
     return _likelihood(subject.model, prompt[:cut], [*prompt[cut:], *answer])
 
@@ -106,6 +107,12 @@ def _greedy(subject: AnsweringModel, prompt: Sequence[int], stops: set[int]) -> 
     return written
 
 
+def _ends(subject: AnsweringModel) -> set[int]:
+    end = subject.tokenizer.eos_token_id
+    assert isinstance(end, int)
+    return {subject.prompt_format.stop_token_id, end}
+
+
 def _check_choices(items: Sequence[ScoredItem], likelihood: Callable[[str, str], float]) -> None:
     assert len(items) == len(QUESTIONS)
     for item, row in zip(items, QUESTIONS, strict=True):
@@ -114,8 +121,9 @@ def _check_choices(items: Sequence[ScoredItem], likelihood: Callable[[str, str],
         expected = [likelihood(str(row["question"]), option) for option in options]
         for one, other in zip(item.responses, expected, strict=True):
             assert isinstance(one, float) and abs(one - other) <= 1e-3
-        best = max(range(len(options)), key=expected.__getitem__)
-        longest = max(range(len(options)), key=lambda i: expected[i] / len(options[i]))
+        best = int(np.argmax(expected))
+        lengths = [len(option) for option in options]
+        longest = int(np.argmax(np.divide(expected, lengths)))
         assert item.metrics == {
             "acc": float(best == row["right"]),
             "acc_norm": float(longest == row["right"]),
@@ -141,7 +149,8 @@ def test_raw_text_has_one_beginning_token_where_the_tokenizer_has_one(template: 
     plain = tiny_tokenizer("chatml")  # the format of prompts plays no part in raw text
     subject = AnsweringModel(tiny_model("llama"), tokenizer, ChatFormat(plain))
     items = score_task(subject, _choice(QUESTIONS), chat=False)
-    bos = [] if tokenizer.bos_token_id is None else [tokenizer.bos_token_id]
+    first = tokenizer.bos_token_id
+    bos = [first] if isinstance(first, int) else []
     assert len(bos) == (template == "gemma")
 
     def likelihood(question: str, option: str) -> float:
@@ -167,7 +176,7 @@ def test_answers_are_those_of_plain_greedy_steps(
     subject.model.generation_config = own
     items = score_task(subject, _written(QUESTIONS), chat=True)
     assert subject.model.generation_config is own
-    stops = {subject.prompt_format.stop_token_id, subject.tokenizer.eos_token_id}
+    stops = _ends(subject)
     for item, row in zip(items, QUESTIONS, strict=True):
         prompt = subject.prompt_format.prompt_ids(str(row["question"]))
         assert item.responses == (_greedy(subject, prompt, stops),)
@@ -208,7 +217,7 @@ def test_the_adapter_counts() -> None:
 
     _check_choices(items, likelihood)
     written = score_task(adapted, _written(QUESTIONS), chat=True)
-    stops = {adapted.prompt_format.stop_token_id, adapted.tokenizer.eos_token_id}
+    stops = _ends(adapted)
     prompt = adapted.prompt_format.prompt_ids(str(QUESTIONS[0]["question"]))
     assert written[0].responses == (_greedy(adapted, prompt, stops),)
 

@@ -52,6 +52,11 @@ def test_result_and_rows_are_written(
             ["--bench", "closed_sets", "--targets", "nowhere.yaml"],
             "unknown target file 'nowhere.yaml'; known: language",
         ),
+        (["--bench", "knowledge", "--knowledge-tasks", "mmlu"], "known: local, tiny, arithmetic"),
+        (["--bench", "knowledge", "--knowledge-items", "no.bin"], "cannot read no.bin"),
+        (["--bench", "knowledge", "--knowledge-items", "no.bin@ab"], "64 hexadecimal digits"),
+        (["--bench", "knowledge", "--method", "ssot"], "is not for the benchmark 'knowledge'"),
+        (["--bench", "knowledge", "--endpoint", "http://localhost:9"], "compares log-likelihoods"),
         (["--bench", "novelty", "--draws", "0"], "draws=0: give at least 1"),
         (["--adapter-scale", "0.5"], "--adapter-scale needs an adapter"),
         (["--method", "temperature", "--decimals", "40"], "decimals=40 is out of range"),
@@ -100,6 +105,15 @@ def test_a_place_that_cannot_be_written(
         assert f"cannot write {out}: not a directory" in told.replace("- ", "-")
     assert run(["eval", model, "--out", "/proc/aleator", "--limit", "1"]) == 2
     assert "cannot write" in capsys.readouterr().err
+
+
+def test_knowledge_tasks_and_their_limit(model: str, tmp_path: Path) -> None:
+    asked = ["--bench", "knowledge", "--knowledge-tasks", "facts", "--limit", "knowledge=3"]
+    assert run(["eval", model, "--out", str(tmp_path), *asked]) == 0
+    knowledge = json.loads((tmp_path / "result.json").read_text())["bench"]["knowledge"]
+    assert knowledge["task_names"] == ["facts"] and knowledge["limit"] == 3
+    assert knowledge["tasks"][0]["items"] == 3
+    assert len((tmp_path / "rows" / "knowledge.jsonl").read_text().splitlines()) == 3
 
 
 def test_an_adapter_at_several_scales(

@@ -7,6 +7,7 @@ import pytest
 from typer.models import OptionInfo
 
 from aleator.benchmarks.catalogue import BENCHMARKS
+from aleator.benchmarks.knowledge_tasks import CHOICES
 from aleator.benchmarks.method_settings import METHODS
 from aleator.benchmarks.novelty_sets import SETS
 from aleator.benchmarks.perplexity_texts import TEXTS
@@ -20,6 +21,7 @@ from aleator.cli import eval_options
         (eval_options.MethodName, METHODS),
         (eval_options.NoveltySets, SETS),
         (eval_options.PerplexityTexts, TEXTS),
+        (eval_options.KnowledgeTasks, CHOICES),
     ],
 )
 def test_help_names_every_choice(option: object, choices: Sequence[str]) -> None:

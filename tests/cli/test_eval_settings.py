@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from aleator.benchmarks.item_parameters import ItemsFile
+from aleator.benchmarks.knowledge import KnowledgeSettings
 from aleator.benchmarks.numeric import NumericSettings
 from aleator.cli.eval_settings import Extent, known, names, scales
 from aleator.cli.limits import Limits
@@ -49,6 +51,14 @@ def test_windows_and_judges_are_passed_on() -> None:
     assert (perplexity.texts, perplexity.files, perplexity.seed) == ("paloma", Path("texts"), 4)
     novelty = extent.novelty("a,b", None, "mine", "theirs")
     assert (novelty.sets, novelty.partition, novelty.scorer) == (("a", "b"), "mine", "theirs")
+
+
+def test_knowledge_has_tasks_and_perhaps_a_file_of_items() -> None:
+    assert Extent(Limits(), None, 0).knowledge("local", None) == KnowledgeSettings()
+    digest = "ab" * 32
+    told = Extent(Limits(5), None, 3).knowledge("tiny, facts", f"items@{digest}")
+    parameters = ItemsFile(Path("items"), digest)
+    assert told == KnowledgeSettings(5, ("tiny", "facts"), 3, parameters=parameters)
 
 
 def test_names_are_cut_at_commas() -> None:

@@ -66,7 +66,7 @@ def test_stories_are_right_and_a_third_is_in_new_words() -> None:
         ]
         assert matches, question
         answers = {str(work[sign](int(match["l"]), int(match["r"]))) for sign, match in matches}
-        assert answers == {item["answer"]}, question
+        assert answers == {str(item["answer"])}, question
     assert not {one for lines in NEW_STORIES.values() for one in lines} & {
         one for lines in STORIES.values() for one in lines
     }

@@ -223,7 +223,7 @@ def _item_response(
     task: KnowledgeTask, rows: Sequence[Row], bank: ItemBank | None
 ) -> dict[str, Estimate]:
     """``irt``, ``p_irt`` and ``gp_irt`` where the file has the task's scenario."""
-    if bank is None or task.scenario not in bank.scenarios:
+    if bank is None or task.scenario is None or task.scenario not in bank.scenarios:
         return {}
     items = bank.scenarios[task.scenario]
     answers = _column(rows, task.headline)

@@ -41,10 +41,11 @@ from datasets.utils import (
 from huggingface_hub.errors import HfHubHTTPError
 from lm_eval.api import task as task_module
 from lm_eval.api.instance import Instance
+from lm_eval.api.model import LM
 from lm_eval.api.task import ConfigurableTask
 from lm_eval.evaluator import evaluate
 from lm_eval.models.huggingface import HFLM
-from transformers import GenerationConfig, PreTrainedModel
+from transformers import GenerationConfig
 
 from aleator.benchmarks.subject import AnsweringModel
 from aleator.errors import InputError
@@ -91,7 +92,7 @@ class _Evaluate(Protocol):
     def __call__(
         self,
         *,
-        lm: HFLM,
+        lm: LM,
         task_dict: Mapping[str, object],
         limit: int | None,
         bootstrap_iters: int,
@@ -135,23 +136,52 @@ def score_task(
     return _items(found["samples"][name])
 
 
-class _LoadedModel(HFLM):
+class _Wrapped(Protocol):
+    """What we use of `HFLM`, whose decorator hides its type."""
+
+    batch_size_per_gpu: int
+
+    @property
+    def max_length(self) -> int: ...
+
+    @property
+    def tokenizer_name(self) -> str: ...
+
+    def tok_encode(self, string: str) -> list[int]: ...
+
+    def loglikelihood(
+        self, requests: list[Instance], disable_tqdm: bool
+    ) -> list[tuple[float, bool]]: ...
+
+    def loglikelihood_rolling(
+        self, requests: list[Instance], disable_tqdm: bool
+    ) -> list[float]: ...
+
+    def generate_until(self, requests: list[Instance], disable_tqdm: bool) -> list[str]: ...
+
+
+class _LoadedModel(LM):
     """`HFLM` on a loaded model, with the traps of this module's docstring closed."""
 
     def __init__(self, model: AnsweringModel, *, chat: bool) -> None:
+        super().__init__()
         self._chat = ChatFormat(model.tokenizer) if chat else None
-        super().__init__(
-            pretrained=cast("PreTrainedModel", model.model),
-            tokenizer=copy.deepcopy(model.tokenizer),
+        tokenizer = copy.deepcopy(model.tokenizer)
+        if self._chat is not None:  # HFLM ends answers at what the tokenizer calls the end
+            tokenizer.eos_token = str(tokenizer.convert_ids_to_tokens(self._chat.stop_token_id))
+        wrap = cast("Callable[..., _Wrapped]", HFLM)
+        self._wrapped = wrap(
+            pretrained=model.model,
+            tokenizer=tokenizer,
             softmax_dtype="float32",
             add_bos_token=not chat,
         )
         self._budget = MemoryBudget.of(model.model)
 
     @property
-    def eot_token_id(self) -> int:
-        """The token at which an answer ends."""
-        return super().eot_token_id if self._chat is None else self._chat.stop_token_id
+    def tokenizer_name(self) -> str:
+        """Names the tokenizer in lm-eval's caches, which are not used."""
+        return self._wrapped.tokenizer_name
 
     def apply_chat_template(
         self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True
@@ -160,38 +190,50 @@ class _LoadedModel(HFLM):
         assert self._chat is not None, "asked for with chat only"
         return self._chat.text(chat_history, answer_begun=not add_generation_prompt)
 
-    def loglikelihood(
-        self, requests: list[Instance], disable_tqdm: bool = False
-    ) -> list[tuple[float, bool]]:
+    def loglikelihood(self, requests: list[Instance]) -> list[tuple[float, bool]]:
         """Log-likelihoods of continuations, and whether each is what greedy decoding writes."""
-        return super().loglikelihood(requests, disable_tqdm=True)
-
-    def _loglikelihood_tokens(
-        self,
-        requests: list[tuple[tuple[str, str], list[int], list[int]]],
-        disable_tqdm: bool = False,
-        override_bs: int | None = None,
-    ) -> list[tuple[float, bool]]:
-        longest = max(len(context) + len(rest) for _, context, rest in requests) - 1
+        # The last token is only predicted, not read.
+        longest = self._longest([f"{one.args[0]}{one.args[1]}" for one in _known(requests)]) - 1
         self._fit(longest, longest * self._budget.vocabulary * _LOGIT_BYTES)
-        return super()._loglikelihood_tokens(requests, disable_tqdm=True, override_bs=override_bs)
+        return self._wrapped.loglikelihood(requests, disable_tqdm=True)
 
-    def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
+    def loglikelihood_rolling(self, requests: list[Instance]) -> list[float]:
+        """Log-likelihoods of whole texts, in windows."""
+        longest = self._wrapped.max_length
+        self._fit(longest, longest * self._budget.vocabulary * _LOGIT_BYTES)
+        return self._wrapped.loglikelihood_rolling(requests, disable_tqdm=True)
+
+    def generate_until(self, requests: list[Instance]) -> list[str]:
         """Texts written after prompts."""
-        new = int(requests[0].args[1]["max_gen_toks"])
-        longest = max(len(self.tok_encode(request.args[0])) for request in requests) + new
+        known = _known(requests)
+        settings = cast("Mapping[str, int]", known[0].args[1])
+        longest = self._longest([str(one.args[0]) for one in known]) + settings["max_gen_toks"]
         row = longest * self._budget.token + self._budget.vocabulary * _LOGIT_BYTES
         self._fit(longest, row)
-        return super().generate_until(requests, disable_tqdm=True)
+        return self._wrapped.generate_until(requests, disable_tqdm=True)
+
+    def _longest(self, texts: list[str]) -> int:
+        return max(len(self._wrapped.tok_encode(text)) for text in texts)
 
     def _fit(self, longest: int, row: int) -> None:
         """See to it that nothing is cut off, and that as many rows as fit go together."""
-        if longest > self.max_length:
+        if longest > self._wrapped.max_length:
             raise InputError(
                 f"prompts of up to {longest} tokens, answers included, do not fit this model, "
-                f"which reads {self.max_length}; choose other tasks"
+                f"which reads {self._wrapped.max_length}; choose other tasks"
             )
-        self.batch_size_per_gpu = min(max(self._budget.total // row, 1), _MOST_ROWS)
+        self._wrapped.batch_size_per_gpu = min(max(self._budget.total // row, 1), _MOST_ROWS)
+
+
+class _Request(Protocol):
+    """An `Instance`, whose own type says nothing of its arguments."""
+
+    @property
+    def args(self) -> tuple[object, ...]: ...
+
+
+def _known(requests: list[Instance]) -> list[_Request]:
+    return cast("list[_Request]", requests)
 
 
 def _load(config: Mapping[str, object]) -> ConfigurableTask:
@@ -262,10 +304,10 @@ def _quiet() -> Iterator[None]:
     lm-eval has no switch for the bar of its requests.
     """
     logger = logging.getLogger("lm_eval")
-    level, bar = logger.level, cast("Callable[..., object]", vars(task_module)["tqdm"])
+    level, bar = logger.level, cast("Callable[..., object]", task_module.__dict__["tqdm"])
     shown = not are_progress_bars_disabled()
     logger.setLevel(logging.ERROR)
-    vars(task_module)["tqdm"] = partial(bar, disable=True)
+    task_module.__dict__["tqdm"] = partial(bar, disable=True)
     disable_progress_bars()
     try:
         yield
@@ -273,7 +315,7 @@ def _quiet() -> Iterator[None]:
         if shown:
             enable_progress_bars()
         logger.setLevel(level)
-        vars(task_module)["tqdm"] = bar
+        task_module.__dict__["tqdm"] = bar
 
 
 def as_rows(

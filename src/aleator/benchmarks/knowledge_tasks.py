@@ -221,7 +221,7 @@ def _task_file(name: str) -> dict[str, object]:
     """The task of that name in lm-eval's files, with what it includes."""
     folder = resources.files("lm_eval").joinpath("tasks", _TINY_FOLDER)
     files = {
-        place.name: cast("dict[str, object]", yaml.load(place.read_text("utf-8"), _TaskLoader))
+        place.name: cast("dict[str, object]", _TaskLoader(place.read_text("utf-8")).get_data())
         for place in folder.iterdir()
         if place.name.endswith(".yaml")
     }

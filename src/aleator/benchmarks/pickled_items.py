@@ -69,14 +69,16 @@ class _Dtype:
 
     def __setstate__(self, state: object) -> None:
         order = state[1] if isinstance(state, tuple) and len(state) > 1 else None
-        if order not in ("<", ">", "|", "="):
+        if order == ">":
+            self.dtype = self.dtype.newbyteorder(">")
+        elif order not in ("<", "|", "="):
             raise pickle.UnpicklingError("numbers in an unknown order of bytes")
-        self.dtype = self.dtype.newbyteorder(cast("str", order))
 
 
 def _values(raw: bytes, dtype: _Dtype, shape: object, order: object) -> NDArray[np.generic]:
-    sizes = shape if isinstance(shape, tuple) else (shape,)
-    if not all(isinstance(size, int) and size >= 0 for size in sizes):
+    told: tuple[object, ...] = shape if isinstance(shape, tuple) else (shape,)
+    sizes = [size for size in told if isinstance(size, int) and size >= 0]
+    if len(sizes) != len(told):
         raise pickle.UnpicklingError("an array without a shape")
     flat = np.frombuffer(raw, dtype=dtype.dtype)
     return flat.reshape(sizes, order="F" if order == "F" else "C").copy()
