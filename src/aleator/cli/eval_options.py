@@ -1,23 +1,16 @@
-"""Options of `aleator eval`, and the settings of benchmarks that they stand for."""
+"""Options of `aleator eval`; `eval_settings` says which settings of benchmarks they stand for."""
 
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
-from aleator.benchmarks.catalogue import BENCHMARKS, BenchSettings
-from aleator.benchmarks.closed_prompts import ClosedSetsSettings
-from aleator.benchmarks.mcq_positions import McqSettings
+from aleator.benchmarks.catalogue import BENCHMARKS
+from aleator.benchmarks.knowledge_tasks import CHOICES
 from aleator.benchmarks.method_settings import METHODS
-from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.novelty_sets import SETS
-from aleator.benchmarks.numeric import NumericSettings
-from aleator.benchmarks.open_ended import OpenEndedSettings
+from aleator.benchmarks.perplexity_texts import TEXTS
 from aleator.distributions.grids import SPLITS
-from aleator.errors import InputError, UnknownNameError
 
 Model = Annotated[
     str,
@@ -38,7 +31,14 @@ AdapterScale = Annotated[
         "trained; several, as 0,0.25,0.5,1, are evaluated one after another into DIR/scale-0, …",
     ),
 ]
-Limit = Annotated[int | None, typer.Option(min=1, help="At most so many prompts a split or set.")]
+Limit = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|NAME=N,…",
+        help="At most so many prompts a split or set; or of single benchmarks, as "
+        "closed_sets=20,mcq_positions=2 (the latter in hundreds of questions).",
+    ),
+]
 Drawn = Annotated[
     int | None,
     typer.Option(
@@ -53,8 +53,12 @@ Decimals = Annotated[
 Splits = Annotated[str, typer.Option(metavar="A,B,…", help=f"numeric: of {', '.join(SPLITS)}.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of everything drawn.")]
 Targets = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="closed_sets: a target file instead of our own sets."),
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="closed_sets: a target file, or the name of one that came with aleator, instead of "
+        "the benchmark's own sets.",
+    ),
 ]
 MethodName = Annotated[
     str,
@@ -77,83 +81,33 @@ NoveltyPartition = Annotated[
 NoveltyScorer = Annotated[
     str, typer.Option(help="novelty: who rates answers: validity, published, or a model.")
 ]
+PerplexityTexts = Annotated[
+    str, typer.Option(metavar="NAME", help=f"perplexity: {', '.join(TEXTS)}.")
+]
+PerplexityFiles = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PATH",
+        help="perplexity: texts of your own instead, a .jsonl or .jsonl.gz file or a folder of "
+        "slices, laid out as PALOMA.",
+    ),
+]
+PerplexityContext = Annotated[
+    int, typer.Option(min=2, help="perplexity: tokens of a window, at most the model's positions.")
+]
+PerplexityStride = Annotated[
+    int, typer.Option(min=1, help="perplexity: tokens from one window's beginning to the next's.")
+]
+KnowledgeTasks = Annotated[
+    str, typer.Option(metavar="A,B,…", help=f"knowledge: of {', '.join(CHOICES)}.")
+]
+KnowledgeItems = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE[@SHA256]",
+        help="knowledge: item parameters for gp-IRT, as `aleator items` writes them.",
+    ),
+]
 TrustRemoteCode = Annotated[
     bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
 ]
-
-_T = TypeVar("_T", bound=str)
-
-
-@dataclass(frozen=True)
-class Extent:
-    """How much is measured, for every benchmark.
-
-    Attributes:
-        limit: At most so many prompts a split or set; None for all.
-        draws: Answers a prompt; None for each benchmark's own number.
-        seed: Of everything drawn.
-    """
-
-    limit: int | None
-    draws: int | None
-    seed: int
-
-    def drawn(self, default: int) -> int:
-        """Answers a prompt of a benchmark whose own number is `default`."""
-        return default if self.draws is None else self.draws
-
-    def settings(
-        self, numeric: NumericSettings, novelty: NoveltySettings, targets: Path | None
-    ) -> BenchSettings:
-        """The settings of all benchmarks, those of two given."""
-        limit, seed = self.limit, self.seed
-        return BenchSettings(
-            numeric=numeric,
-            closed_sets=ClosedSetsSettings(
-                limit, self.drawn(ClosedSetsSettings.draws), seed, targets
-            ),
-            open_ended=OpenEndedSettings(limit, self.drawn(OpenEndedSettings.draws), seed),
-            mcq_positions=McqSettings(limit, self.drawn(McqSettings.draws), seed),
-            novelty=novelty,
-        )
-
-
-def names(listed: str) -> tuple[str, ...]:
-    """Names with commas between them."""
-    return tuple(name.strip() for name in listed.split(",") if name.strip())
-
-
-def scales(listed: str | None, adapter: Path | None) -> tuple[float, ...]:
-    """The factors of `--adapter-scale`, each once; none where nothing was asked for.
-
-    Raises:
-        InputError: One is no number from 0 on, or there is no adapter.
-    """
-    if listed is None:
-        return ()
-    if adapter is None:
-        raise InputError("--adapter-scale needs an adapter: give one with --adapter")
-    found: dict[float, None] = {}
-    for text in names(listed):
-        try:
-            found[float(text)] = None
-        except ValueError:
-            found[math.nan] = None
-        if not all(0 <= factor < math.inf for factor in found):
-            raise InputError(f"--adapter-scale {text!r} is no number from 0 on, such as 0.5")
-    if not found:
-        raise InputError("--adapter-scale names no factor: give numbers from 0 on, such as 0,0.5,1")
-    return tuple(found)
-
-
-def known(kind: str, chosen: str, choices: Iterable[_T]) -> _T:
-    """The choice of that name.
-
-    Raises:
-        UnknownNameError: There is none; the message lists those there are.
-    """
-    listed = tuple(choices)
-    for choice in listed:
-        if chosen == choice:
-            return choice
-    raise UnknownNameError(kind, chosen, listed)

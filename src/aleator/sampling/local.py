@@ -27,7 +27,7 @@ from aleator.models.attention import language_model
 from aleator.models.packed_session import PackedSession
 from aleator.sampling.draws import Draws, ordered_answers
 from aleator.sampling.memory import MemoryBudget
-from aleator.sampling.rows import Path, continue_as_rows
+from aleator.sampling.rows import Path, columns_of, continue_as_rows
 from aleator.sampling.variates import Variates
 from aleator.sampling.walk import Walk
 from aleator.tokens.chat import PromptFormat
@@ -72,7 +72,7 @@ class LocalSampler:
         self._temperature = temperature
         on_cpu = language_model(model).device.type == "cpu"
         self._batch_draws = batch_draws or (2048 if on_cpu else 16384)
-        self._rows_at_once = 64 if on_cpu else 512
+        self._rows_at_once = 256 if on_cpu else 512
         self._max_tree_nodes = max_tree_nodes
         self._budget = MemoryBudget.of(model, memory_bytes)
 
@@ -180,7 +180,7 @@ class LocalSampler:
         rows = [row for owner, walk in enumerate(walks) for row in walk.rows(owner)]
         if not rows:
             return
-        columns = max(len(row.prompt) for row in rows) + self._max_new_tokens
+        columns = columns_of(rows, self._max_new_tokens)
         result = continue_as_rows(
             self._model,
             rows,
