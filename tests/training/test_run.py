@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from aleator.errors import (
     ConfigurationChangedError,
@@ -22,47 +21,12 @@ from aleator.errors import (
     RecipeError,
 )
 from aleator.files import read_rows
-from aleator.training.run import TrainRequest, TrainResult, train
+from aleator.training.run import TrainRequest, train
 from aleator.training.run_record import read_record
 from aleator.training.validation import VALIDATION_FIGURES
+from tests.training.runs import WEIGHTS, Kill, KillAtTheEnd, adapter_bytes, anchored
 
-WEIGHTS = "adapter_model.safetensors"
 _IMPORTS = "from pathlib import *; from aleator.training.run import *"
-
-
-class _Kill(TrainerCallback):
-    """Breaks off after an update, before its checkpoint, as Ctrl-C does."""
-
-    def __init__(self, after: int) -> None:
-        self._after = after
-
-    def on_step_end(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        **kwargs: object,
-    ) -> None:
-        if state.global_step == self._after:
-            raise KeyboardInterrupt
-
-
-class _KillAtTheEnd(TrainerCallback):
-    """Breaks off behind the last checkpoint, before the adapter is saved."""
-
-    def on_train_end(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        **kwargs: object,
-    ) -> None:
-        raise KeyboardInterrupt
-
-
-@pytest.fixture
-def request_(tiny_directory: Path, recipe_file: Path, tmp_path: Path) -> TrainRequest:
-    return TrainRequest(str(tiny_directory), "soft", tmp_path / "run", str(recipe_file))
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +38,8 @@ def bits() -> dict[str, bytes]:
 def _uninterrupted(request_: TrainRequest, bits: dict[str, bytes]) -> bytes:
     if not bits:
         result = train(replace(request_, out=request_.out.with_name("uninterrupted")))
-        bits["adapter"] = _weights(result)
+        bits["adapter"] = adapter_bytes(result)
     return bits["adapter"]
-
-
-def _weights(result: TrainResult) -> bytes:
-    return (result.adapter / WEIGHTS).read_bytes()
 
 
 def test_a_run_leaves_what_it_promises(request_: TrainRequest) -> None:
@@ -130,10 +90,10 @@ def test_a_run_broken_off_goes_on_bit_for_bit(
     Order, drawn paths, dropout, the optimiser's moments and the learning rate must all go on.
     """
     with pytest.raises(KeyboardInterrupt):
-        train(request_, callbacks=[_Kill(after)])
+        train(request_, callbacks=[Kill(after)])
     assert not (request_.out / "adapter").exists()
     result = train(request_)
-    assert _weights(result) == _uninterrupted(request_, bits)
+    assert adapter_bytes(result) == _uninterrupted(request_, bits)
     assert result.spent.updates == 6
     assert [row["step"] for row in result.metrics] == [1, 2, 3, 4, 5, 6]
 
@@ -147,7 +107,7 @@ def test_a_run_broken_off_logs_the_same_losses(
     request_ = replace(request_, overrides=overrides)
     whole = train(replace(request_, out=request_.out.with_name("uninterrupted")))
     with pytest.raises(KeyboardInterrupt):
-        train(request_, callbacks=[_Kill(after)])
+        train(request_, callbacks=[Kill(after)])
     resumed = train(request_)
     assert [{**row, "seconds": 0} for row in resumed.metrics] == [
         {**row, "seconds": 0} for row in whole.metrics
@@ -170,11 +130,11 @@ def test_a_run_broken_off_at_its_end_makes_no_further_update(
 ) -> None:
     """Within an epoch (4) and at its end (6)."""
     request_ = replace(request_, overrides={"epochs": "null", "max_steps": str(steps)})
-    expected = _weights(train(replace(request_, out=request_.out.with_name("uninterrupted"))))
+    expected = adapter_bytes(train(replace(request_, out=request_.out.with_name("uninterrupted"))))
     with pytest.raises(KeyboardInterrupt):
-        train(request_, callbacks=[_KillAtTheEnd()])
+        train(request_, callbacks=[KillAtTheEnd()])
     result = train(request_)
-    assert _weights(result) == expected
+    assert adapter_bytes(result) == expected
     assert result.spent.updates == steps
     assert not (request_.out / "checkpoints").exists()
 
@@ -209,7 +169,7 @@ def test_a_killed_process_goes_on_bit_for_bit(
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL, "it ended before it could be killed"
     assert not (request_.out / "adapter").exists()
-    assert _weights(train(request_)) == _uninterrupted(request_, bits)
+    assert adapter_bytes(train(request_)) == _uninterrupted(request_, bits)
 
 
 WORDS = """\
@@ -243,9 +203,9 @@ def test_a_run_on_words_goes_on_bit_for_bit(request_: TrainRequest, mix: dict[st
     request_ = _with_words(request_, mix=mix)
     whole = train(replace(request_, out=request_.out.with_name("uninterrupted")))
     with pytest.raises(KeyboardInterrupt):
-        train(request_, callbacks=[_Kill(3)])
+        train(request_, callbacks=[Kill(3)])
     result = train(request_)
-    assert _weights(result) == _weights(whole)
+    assert adapter_bytes(result) == adapter_bytes(whole)
     figures = [set(row) & set(VALIDATION_FIGURES) for row in result.metrics if "loss" not in row]
     assert figures == [set(VALIDATION_FIGURES)] * 3
     assert not train(request_).trained
@@ -253,7 +213,7 @@ def test_a_run_on_words_goes_on_bit_for_bit(request_: TrainRequest, mix: dict[st
 
 def test_a_changed_target_file_is_refused(request_: TrainRequest) -> None:
     with pytest.raises(KeyboardInterrupt):
-        train(_with_words(request_), callbacks=[_Kill(2)])
+        train(_with_words(request_), callbacks=[Kill(2)])
     changed = _with_words(request_, WORDS.replace("south: 2", "south: 3"))
     with pytest.raises(ConfigurationChangedError, match=r"targets.mine was '[0-9a-f]{64}', is '"):
         train(changed)
@@ -288,12 +248,12 @@ def test_targets_of_a_request_stand_for_those_of_the_recipe(tmp_path: Path) -> N
 
 def test_another_seed_is_another_adapter(request_: TrainRequest, bits: dict[str, bytes]) -> None:
     result = train(replace(request_, overrides={"seed": "12"}))
-    assert _weights(result) != _uninterrupted(request_, bits)
+    assert adapter_bytes(result) != _uninterrupted(request_, bits)
 
 
 def test_a_changed_configuration_is_refused(request_: TrainRequest) -> None:
     with pytest.raises(KeyboardInterrupt):
-        train(request_, callbacks=[_Kill(2)])
+        train(request_, callbacks=[Kill(2)])
     changed = replace(request_, overrides={"optimiser.learning_rate": "0.02"})
     with pytest.raises(
         ConfigurationChangedError, match=r"optimiser.learning_rate was 0.01, is 0.02"
@@ -331,7 +291,7 @@ def test_a_disk_that_fills_up(request_: TrainRequest, bits: dict[str, bytes]) ->
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     left = [path.name for path in (request_.out / "checkpoints").iterdir()]
     assert left == [] and not (request_.out / "adapter").exists()
-    assert _weights(train(request_)) == _uninterrupted(request_, bits)
+    assert adapter_bytes(train(request_)) == _uninterrupted(request_, bits)
 
 
 @pytest.mark.parametrize(
@@ -361,7 +321,7 @@ def test_two_processes_train_what_one_does(request_: TrainRequest, tmp_path: Pat
 
     Anchored: each update has texts for both, or, where one text is long, for one of them alone.
     """
-    request_ = _anchored(request_)
+    request_ = anchored(request_)
     request_ = replace(
         request_,
         overrides={
@@ -392,93 +352,6 @@ def test_two_processes_train_what_one_does(request_: TrainRequest, tmp_path: Pat
         for out in (alone.out, together.out)
     ]
     assert kls[0] == pytest.approx(kls[1], rel=1e-3, abs=1e-5)
-
-
-def _anchored(request_: TrainRequest, weight: float = 2.0, **overrides: str) -> TrainRequest:
-    path = request_.out.with_name("keep.jsonl")
-    lines = ['{"prompt": "Hello?"}', '{"prompt": "1?", "system": "Be brief."}', '{"text": "7 8"}']
-    path.write_text("\n".join(lines))
-    limits = {"anchor.max_tokens": "6", "anchor.tokens": "30", "anchor.answers": "2", **overrides}
-    return replace(request_, anchor=weight, anchor_prompts=str(path), overrides=limits)
-
-
-@pytest.mark.parametrize("after", [1, 2])
-def test_an_anchored_run_goes_on_bit_for_bit(request_: TrainRequest, after: int) -> None:
-    """With the answers that it drew, also where they were lost, and with the same losses."""
-    request_ = _anchored(request_)
-    whole = train(replace(request_, out=request_.out.with_name("uninterrupted")))
-    with pytest.raises(KeyboardInterrupt):
-        train(request_, callbacks=[_Kill(after)])
-    answers = request_.out / "anchor.jsonl"
-    drawn = answers.read_bytes()
-    if after == 2:
-        answers.unlink()
-    result = train(request_)
-    assert _weights(result) == _weights(whole)
-    assert answers.read_bytes() == drawn == (whole.out / "anchor.jsonl").read_bytes()
-    kept = [{**row, "seconds": 0} for row in result.metrics]
-    assert kept == [{**row, "seconds": 0} for row in whole.metrics]
-    kls = [row["anchor_kl"] for row in whole.metrics]
-    assert isinstance(kls[0], float) and isinstance(kls[-1], float)
-    assert abs(kls[0]) <= 1e-5 < kls[-1]
-    assert 0 < whole.spent.anchor_tokens < whole.spent.tokens
-    assert not train(request_).trained
-
-
-def test_weight_0_only_measures(request_: TrainRequest, bits: dict[str, bytes]) -> None:
-    result = train(_anchored(request_, weight=0.0))
-    assert _weights(result) == _uninterrupted(request_, bits)
-    last = result.metrics[-1]["anchor_kl"]
-    assert isinstance(last, float) and last > 1e-3
-
-
-def test_a_changed_anchor_is_refused(request_: TrainRequest) -> None:
-    with pytest.raises(KeyboardInterrupt):
-        train(_anchored(request_), callbacks=[_Kill(2)])
-    with pytest.raises(ConfigurationChangedError, match=r"anchor.weight was 2.0, is 3.0"):
-        train(_anchored(request_, weight=3.0))
-    changed = _anchored(request_)
-    Path(str(changed.anchor_prompts)).write_text('{"prompt": "Bye."}')
-    with pytest.raises(ConfigurationChangedError, match=r"anchor.prompts was '[0-9a-f]{64}', is '"):
-        train(changed)
-    with pytest.raises(ConfigurationChangedError, match=r"anchor.weight was 2.0, is None"):
-        train(replace(request_, overrides={}))
-
-
-def test_a_wrong_anchor_leaves_nothing_behind(request_: TrainRequest) -> None:
-    request_ = _anchored(request_)
-    file = Path(str(request_.anchor_prompts))
-    file.write_text('{"prompt": "Draw a card."}')
-    with pytest.raises(RecipeError, match=r"keep.jsonl:1: the anchor's prompt .*of the set 'suit'"):
-        train(_with_words(request_))
-    file.write_text('{"text": "7"}')
-    with pytest.raises(RecipeError, match=r"keep.jsonl:1: the anchor holds no text"):
-        train(request_)
-    assert not request_.out.exists()
-
-
-def test_a_run_that_reached_its_goal_is_finished(request_: TrainRequest) -> None:
-    """Stopped between two checkpoints; broken off behind its last one, it makes no more updates."""
-    overrides = {
-        "validation": "{every: 2, prompts: 2, nodes: 8, stop_below_ratio: 0.999999}",
-        "optimiser": "{learning_rate: 0.03, schedule: constant}",
-        "checkpoint_every": "5",
-    }
-    request_ = replace(request_, overrides=overrides)
-    whole = train(replace(request_, out=request_.out.with_name("uninterrupted")))
-    assert whole.spent.stopped_early and whole.spent.updates in (2, 4)
-    figures = [row["validation_kl"] for row in whole.metrics if "validation_kl" in row]
-    assert len(figures) == whole.spent.updates / 2 + 1
-    assert isinstance(figures[0], float) and isinstance(figures[-1], float)
-    assert figures[-1] < figures[0]
-    with pytest.raises(KeyboardInterrupt):
-        train(request_, callbacks=[_KillAtTheEnd()])
-    result = train(request_)
-    assert _weights(result) == _weights(whole)
-    assert replace(result.spent, seconds=0) == replace(whole.spent, seconds=0)
-    record = read_record(request_.out)
-    assert record is not None and record.spent == result.spent
-    assert not train(request_).trained
 
 
 def test_only_some_layers(request_: TrainRequest) -> None:

@@ -138,7 +138,7 @@ def test_when_the_callback_measures(tmp_path: Path) -> None:
         (Goal(), [3.0, 0.0], False),
         (Goal(nats=0.5), [3.0, 0.6], False),
         (Goal(nats=0.5), [3.0, 0.6, 0.4], True),
-        (Goal(ratio=0.2), [3.0, 0.6], False),
+        (Goal(ratio=0.2), [3.0, 0.61], False),
         (Goal(ratio=0.2), [3.0, 0.59], True),
         (Goal(nats=0.1, ratio=0.2), [3.0, 0.59], True),
         (Goal(nats=0.5), [], False),

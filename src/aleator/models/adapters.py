@@ -142,10 +142,10 @@ def scale_adapter(model: nn.Module, factor: float) -> None:
     Raises:
         ModelError: There is no adapter on the model.
     """
-    peft_model = _peft_model(model)
-    for module in peft_model.modules():
+    for module in _peft_model(model).modules():
         if isinstance(module, LoraLayer):
-            module.set_scale(peft_model.active_adapter, factor)
+            for name in tuple(module.scaling):
+                module.set_scale(name, factor)
 
 
 def merge_adapter(model: nn.Module) -> PreTrainedModel:
