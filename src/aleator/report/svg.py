@@ -22,8 +22,10 @@ GRID = "#070809"
 TARGET = "#0a0b0c"
 SERIES = ("#101112", "#131415", "#161718", "#191a1b", "#1c1d1e", "#1f2021")
 """Stand-ins for the conditions' colours, in the order of the conditions."""
+BAD = "#222324"
+GOOD = "#252627"
 
-_VARIABLES = {INK: "--ink", FAINT: "--faint", GRID: "--grid", TARGET: "--target"} | {
+_VARIABLES = {INK: "--ink", FAINT: "--faint", GRID: "--grid", TARGET: "--target"} | {BAD: "--bad", GOOD: "--good"} | {
     colour: f"--series-{index}" for index, colour in enumerate(SERIES)
 }
 _REFERENCE = re.compile(r'(?:href="#|url\(#)([^")]+)')
