@@ -51,9 +51,7 @@ def _parts(collection: Collection, result: Result, lines: Sequence[Line]) -> Ite
         yield f"{title}: {_retention(collection, result, lines, bench)}"
 
 
-def _retention(
-    collection: Collection, result: Result, lines: Sequence[Line], bench: Bench
-) -> str:
+def _retention(collection: Collection, result: Result, lines: Sequence[Line], bench: Bench) -> str:
     if bench not in result.benches:
         return "not measured" if bench == "perplexity" else "knowledge not measured"
     if collection.base_of(result, bench) is None:

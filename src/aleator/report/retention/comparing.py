@@ -24,6 +24,8 @@ from aleator.report.retention.pairs import (
     paired_documents,
 )
 from aleator.report.retention.perplexity import Slice
+from aleator.report.row_files import row_path
+from aleator.report.sentences import listed
 
 Bench = Literal["knowledge", "perplexity"]
 BENCHES: tuple[Bench, ...] = ("knowledge", "perplexity")
@@ -53,6 +55,7 @@ class Line:
         base_bits: Base's bits per byte; None for a task.
         own_bits: The condition's.
         paired: The comparison over the items that both have.
+        source: The files of rows that it was computed from.
         refused: Why there is none; empty where there is one.
     """
 
@@ -64,6 +67,7 @@ class Line:
     base_bits: Sourced | None
     own_bits: Sourced | None
     paired: Paired
+    source: str
     refused: str = ""
 
     @property
@@ -138,7 +142,8 @@ def _tasks(result: Result, base: Result, refused: str) -> Iterable[Line]:
             paired = paired_answers(mine.rows, other.rows)
             why = _nothing_shared(paired)
         own, before = _task_value(result, mine), _task_value(base, other)
-        yield Line("knowledge", result.label, name, before, own, None, None, paired, why)
+        source = _rows(result, base, "knowledge")
+        yield Line("knowledge", result.label, name, before, own, None, None, paired, source, why)
 
 
 def _slices(result: Result, base: Result, refused: str) -> Iterable[Line]:
@@ -153,13 +158,25 @@ def _slices(result: Result, base: Result, refused: str) -> Iterable[Line]:
         elif not why:
             paired = paired_documents(mine.rows, other.rows)
             why = _nothing_shared(paired)
-        (before, before_bits), (own, own_bits) = (
-            _slice_values(base, other),
-            _slice_values(result, mine),
-        )
+        before, before_bits = _slice_values(base, other)
+        own, own_bits = _slice_values(result, mine)
         yield Line(
-            "perplexity", result.label, name, before, own, before_bits, own_bits, paired, why
+            "perplexity",
+            result.label,
+            name,
+            before,
+            own,
+            before_bits,
+            own_bits,
+            paired,
+            _rows(result, base, "perplexity"),
+            why,
         )
+
+
+def _rows(result: Result, base: Result, bench: Bench) -> str:
+    paths = (row_path(one.directory, bench) for one in (base, result))
+    return listed([str(path) for path in paths])
 
 
 def _only_one_side(*, base_has_it: bool) -> str:

@@ -9,15 +9,15 @@ is far larger than the margin, the axis is logarithmic beyond `_WIDE` margins.
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
-from aleator.report.estimates import Estimate
 from aleator.report.retention.comparing import Bench, Line
 from aleator.report.retention.pairs import Verdict
 from aleator.report.retention.words import MARGINS, UNITS, shift_told, signed
 from aleator.report.sentences import shown
 from aleator.report.svg import (
     BAD,
+    CARD,
     FAINT,
     GOOD,
     GRID,
@@ -34,7 +34,6 @@ _TOP, _FOOT = 12.0, 42.0
 _LABEL = 18
 _WIDE = 25.0
 """Margins from no change, up to which the axis is linear if nothing lies beyond."""
-_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10_000)
 _VERDICT_COLOURS: Mapping[Verdict, str] = {"worse": BAD, "better": GOOD, "unchanged": INK}
 _AXES: Mapping[Bench, str] = {
     "knowledge": "accuracy minus base's, points",
@@ -88,8 +87,54 @@ def _row(axes: Axes, line: Line, position: float, series: int) -> None:
     if shift.low is not None and shift.high is not None:
         axes.plot([shift.low, shift.high], [position] * 2, color=colour, linewidth=2.4)
     axes.plot([shift.value], [position], marker="o", markersize=6, color=colour,
-              markerfacecolor=colour if decided else "none", markeredgewidth=1.6)  # fmt: skip
+              markerfacecolor=colour if decided else CARD, markeredgewidth=1.6)  # fmt: skip
     value = signed([shift.value, shift.low, shift.high])[0]
     unit = UNITS[line.bench] if line.bench == "perplexity" else ""
     axes.text(1.03, position, f"{value}{unit}  {told}", transform=axes.get_yaxis_transform(),
               ha="left", va="center", color=_VERDICT_COLOURS.get(told, FAINT))  # fmt: skip
+
+
+def _axis(axes: Axes, lines: Sequence[Line], bench: Bench) -> None:
+    margin = MARGINS[bench]
+    shifts = [line.shift for line in lines]
+    ends = [end for one in shifts for end in (one.value, one.low, one.high) if end is not None]
+    lowest, highest = min([*ends, -2 * margin]), max([*ends, 2 * margin])
+    wide = max(-lowest, highest) > _WIDE * margin
+    if wide:
+        axes.set_xscale("symlog", linthresh=2 * margin, linscale=0.8)
+        axes.xaxis.set_major_locator(FixedLocator(_decades(lowest, highest, margin)))
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, bench)))
+    room = 1.3 if wide else 1.0
+    pad = 0.0 if wide else 0.05 * (highest - lowest)
+    limits = (lowest * room - pad, highest * room + pad)
+    axes.set_xlim(limits if bench == "knowledge" else limits[::-1])
+    axes.axvspan(-margin, margin, color=TARGET, alpha=0.45, linewidth=0, zorder=0)
+    axes.axvline(0.0, color=FAINT, linewidth=0.8, zorder=1)
+    axes.yaxis.set_major_locator(NullLocator())
+    axes.spines["left"].set_visible(False)
+    axes.grid(axis="x", color=GRID)
+    axes.set_axisbelow(True)
+    axes.set_xlabel(f"← worse      {_AXES[bench]}      better →")
+
+
+def _decades(lowest: float, highest: float, margin: float) -> list[float]:
+    sizes = [margin * 10.0**power for power in range(6)]
+    return sorted(
+        [0.0, *(-one for one in sizes if one <= -lowest), *(one for one in sizes if one <= highest)]
+    )
+
+
+def _tick(value: float, bench: Bench) -> str:
+    text = f"{value:+g}".replace("-", "−") if value else "0"
+    return f"{text}{UNITS[bench]}" if bench == "perplexity" else text
+
+
+def _in_words(lines: Sequence[Line], bench: Bench) -> str:
+    told = "; ".join(
+        f"{line.label}, {line.name}: {shift_told(line.shift, bench)}, {line.verdict}"
+        for line in lines
+    )
+    return f"{bench.capitalize()} against base, a loss on the left. {told}"
