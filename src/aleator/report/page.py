@@ -34,6 +34,7 @@ from aleator.report.retention.comparing import BENCHES, retention_lines
 from aleator.report.retention.section import retention_section
 from aleator.report.sentences import in_parts, interval
 from aleator.report.svg import series_dash
+from aleator.report.tradeoff.section import trade_off_section
 from aleator.report.verdict_lines import verdict_lines
 from aleator.report.words import headline
 
@@ -85,6 +86,7 @@ def render_page(collection: Collection) -> str:
         mcq=mcq,
         novelty=novelty,
         retention=retention,
+        trade_off=trade_off_section(collection, kept),
         price=price_section(collection),
         resamples=RESAMPLES,
         marks=_VERDICT_MARKS,

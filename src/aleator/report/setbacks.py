@@ -123,7 +123,7 @@ def worse_retention(lines: Sequence[Line]) -> str:
         names = {one.name for one in lines if (one.bench, one.verdict) == (bench, "worse")}
         if names:
             parts.append(plural(len(names), PARTS[bench]))
-    return f"{listed(parts)} got worse" if parts else ""
+    return f"{listed(parts)} of retention got worse" if parts else ""
 
 
 def _retained(line: Line) -> str:

@@ -15,8 +15,8 @@ from aleator.report.comparisons import compare
 from aleator.report.estimates import Estimate
 from aleator.report.measures import BY_KEY, in_order, percent, significant, split_title
 from aleator.report.results import NUMERIC, Collection, Result
-from aleator.report.retention.comparing import BENCHES, Bench, Line
-from aleator.report.retention.words import verdict_told
+from aleator.report.retention.comparing import BENCHES, Bench, Line, overall
+from aleator.report.retention.words import signed, verdict_told
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,12 @@ def _retention(collection: Collection, result: Result, lines: Sequence[Line], be
         return "not measured" if bench == "perplexity" else "knowledge not measured"
     if collection.base_of(result, bench) is None:
         return "not compared, it was not measured of base"
-    return verdict_told(
-        [line for line in lines if (line.label, line.bench) == (result.label, bench)], bench
-    )
+    mine = [line for line in lines if (line.label, line.bench) == (result.label, bench)]
+    if bench == "knowledge":
+        return verdict_told(mine, bench)
+    mean = overall(mine, bench)
+    told = verdict_told(mine, bench, named=False)
+    return told if mean.value is None else f"{signed([mean.value])[0]}%, {told}"
 
 
 def _calibration(collection: Collection, result: Result) -> str:

@@ -28,10 +28,10 @@ from aleator.report.svg import (
     series_colour,
 )
 
-_WIDTH = 470.0
+_WIDTH = 400.0
 _ROW = 18.0
-_TOP, _FOOT = 12.0, 42.0
-_LABEL = 18
+_TOP, _FOOT = 16.0, 38.0
+_LABEL = 17
 _WIDE = 25.0
 """Margins from no change, up to which the axis is linear if nothing lies beyond."""
 _VERDICT_COLOURS: Mapping[Verdict, str] = {"worse": BAD, "better": GOOD, "unchanged": INK}
@@ -55,7 +55,7 @@ def retention_figure(lines: Sequence[Line], labels: Sequence[str], *, prefix: st
     rows = len(lines) if alone else len(lines) + 1.25 * len(names)
     height = _TOP + _ROW * rows + _FOOT
     with drawing(_WIDTH, height) as figure:
-        axes = figure.add_axes((0.235, _FOOT / height, 0.48, _ROW * rows / height))
+        axes = figure.add_axes((0.225, _FOOT / height, 0.48, _ROW * rows / height))
         position = 0.5
         for name in names:
             if not alone:
@@ -90,7 +90,7 @@ def _row(axes: Axes, line: Line, position: float, series: int) -> None:
               markerfacecolor=colour if decided else CARD, markeredgewidth=1.6)  # fmt: skip
     value = signed([shift.value, shift.low, shift.high])[0]
     unit = UNITS[line.bench] if line.bench == "perplexity" else ""
-    axes.text(1.03, position, f"{value}{unit}  {told}", transform=axes.get_yaxis_transform(),
+    axes.text(1.03, position, f"{value}{unit} {told}", transform=axes.get_yaxis_transform(),
               ha="left", va="center", color=_VERDICT_COLOURS.get(told, FAINT))  # fmt: skip
 
 
@@ -117,7 +117,10 @@ def _axis(axes: Axes, lines: Sequence[Line], bench: Bench) -> None:
     axes.spines["left"].set_visible(False)
     axes.grid(axis="x", color=GRID)
     axes.set_axisbelow(True)
-    axes.set_xlabel(f"← worse      {_AXES[bench]}      better →")
+    axes.set_xlabel(_AXES[bench] + (f" (logarithmic beyond ±{2 * margin:g})" if wide else ""))
+    for place, side, told in ((0.0, "left", "← worse"), (1.0, "right", "better →")):
+        axes.annotate(told, (place, 1.0), xytext=(0, 3), xycoords="axes fraction", ha=side,
+                      textcoords="offset points", va="bottom", color=FAINT)  # fmt: skip
 
 
 def _decades(lowest: float, highest: float, margin: float) -> list[float]:

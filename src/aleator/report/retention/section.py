@@ -159,7 +159,7 @@ def _row(line: Line, place: int) -> Row:
         bits: tuple[Cell, ...] = ()
         write = percent
     else:
-        value, low, high = (_ratio(end) for end in (change.value, change.low, change.high))
+        value, low, high = _ratios([change.value, change.low, change.high])
         bits = (_cell(line.base_bits, significant), _cell(line.own_bits, significant))
         write = significant
     total = line.paired.count + line.paired.left_out
@@ -185,8 +185,10 @@ def _cell(figure: Sourced | None, write: Callable[[float], str]) -> Cell:
     return figure_cell(write, figure.estimate, figure.source)
 
 
-def _ratio(value: float | None) -> str:
-    return MISSING if value is None else f"{value:,.3f}"
+def _ratios(values: Sequence[float | None]) -> list[str]:
+    """Ratios with enough decimals to see them part from 1."""
+    near = all(value is None or abs(value - 1) < 0.01 for value in values)
+    return [MISSING if value is None else f"{value:,.{4 if near else 3}f}" for value in values]
 
 
 def _everything(collection: Collection) -> Iterable[Everything]:

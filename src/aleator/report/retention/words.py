@@ -44,23 +44,30 @@ def shift_told(shift: Estimate, bench: Bench) -> str:
     value, low, high = signed([shift.value, shift.low, shift.high])
     unit = UNITS[bench]
     if shift.value is None:
-        return "not compared"
+        return "not comparable"
     if shift.low is None or shift.high is None:
         return f"{value}{unit}, too few for an interval"
     return f"{value}{unit}, {low} … {high}"
 
 
-def verdict_told(lines: Sequence[Line], bench: Bench) -> str:
-    """One condition's verdicts: `unchanged on 3 of 4 tasks, worse on cloze (…)`."""
+def verdict_told(lines: Sequence[Line], bench: Bench, *, named: bool = True) -> str:
+    """One condition's verdicts: `unchanged on 3 of 4 tasks, worse on cloze (…)`.
+
+    Args:
+        lines: Of the condition.
+        bench: What they are of.
+        named: Whether tasks or slices are named, with how far they moved, or only counted.
+    """
     told = []
     for verdict in _ORDER:
         mine = [line for line in lines if line.verdict == verdict]
         if not mine:
             continue
-        if verdict in ("unchanged", "not compared"):
-            told.append(f"{verdict} on {_count(len(mine), len(lines), PARTS[bench])}")
+        count = str(len(mine)) if told else _count(len(mine), len(lines), PARTS[bench])
+        if verdict in ("unchanged", "not compared") or not named:
+            told.append(f"{verdict} on {count}")
         else:
-            told.append(f"{verdict} on {_named(mine, len(lines))}")
+            told.append(f"{verdict} on {_named(mine, count)}")
     return ", ".join(told)
 
 
@@ -75,8 +82,9 @@ def retention_told(collection: Collection, lines: Sequence[Line]) -> Told:
             if here:
                 details.append(f"{result.label}, {bench}: {_detail(here, bench)}.")
         if mine:
-            changes.append(f"{result.label}: {'; '.join(_means(mine))}.")
-    return Told(base=(), changes=tuple(changes), failures=(), details=tuple(details))
+            changes.append(f"{result.label} {', '.join(_means(mine))}")
+    told = (f"Retention: {'; '.join(changes)}.",) if changes else ()
+    return Told(base=(), changes=told, failures=(), details=tuple(details))
 
 
 def not_compared(collection: Collection, bench: Bench) -> tuple[str, ...]:
@@ -92,9 +100,8 @@ def _means(lines: Sequence[Line]) -> Iterable[str]:
     for bench in BENCHES:
         mine = [line for line in lines if line.bench == bench]
         if mine:
-            mean = overall(mine, bench)
-            told = "not comparable" if mean.value is None else shift_told(mean, bench)
-            yield f"{bench} {told} over {plural(len(mine), PARTS[bench])}"
+            told = shift_told(overall(mine, bench), bench)
+            yield f"{bench} {told} (mean over {plural(len(mine), PARTS[bench])})"
 
 
 def _detail(lines: Sequence[Line], bench: Bench) -> str:
@@ -111,7 +118,7 @@ def _detail(lines: Sequence[Line], bench: Bench) -> str:
     return "; ".join([told, *(f"{listed(names)}: {why}" for why, names in refused.items())])
 
 
-def _named(lines: Sequence[Line], of: int) -> str:
+def _named(lines: Sequence[Line], count: str) -> str:
     shown = [
         f"{line.name} ({shift_told(line.shift, line.bench)})"
         for line in sorted(lines, key=_size, reverse=True)[:_NAMED]
@@ -119,8 +126,8 @@ def _named(lines: Sequence[Line], of: int) -> str:
     if len(lines) == 1:
         return shown[0]
     rest = len(lines) - len(shown)
-    most = f"{listed(shown)}" if not rest else f"{', '.join(shown)} and {rest} more"
-    return f"{_count(len(lines), of, PARTS[lines[0].bench])}: {most}"
+    most = listed(shown) if not rest else f"{', '.join(shown)} and {rest} more"
+    return f"{count}: {most}"
 
 
 def _size(line: Line) -> float:
