@@ -47,6 +47,11 @@ def test_result_and_rows_are_written(
         (["--bench", "novelty", "--draws", "0"], "draws=0: give at least 1"),
         (["--method", "temperature", "--decimals", "40"], "decimals=40 is out of range"),
         (["--endpoint", "http://localhost:9", "--draws", "0"], "give draws above 0"),
+        (["--endpoint", "http://localhost:9", "--bench", "perplexity"], "needs the model's logits"),
+        (["--bench", "perplexity", "--method", "temperature"], "not for the benchmark"),
+        (["--bench", "perplexity", "--perplexity-texts", "pile"], "known: sandbox, paloma"),
+        (["--bench", "perplexity", "--perplexity-files", "nowhere"], "cannot read nowhere"),
+        (["--bench", "perplexity", "--perplexity-context", "9"], "stride=1024: give 1 to 8"),
     ],
 )
 def test_wrong_input_is_told_in_a_sentence(
@@ -56,6 +61,24 @@ def test_wrong_input_is_told_in_a_sentence(
     assert run(["eval", "./no-model", "--out", str(tmp_path / "out"), *wrong]) == 2
     assert told in " ".join(capsys.readouterr().err.split())
     assert not (tmp_path / "out").exists()
+
+
+def test_perplexity_of_files_in_windows(
+    model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its options reach it, and another content of the same file is another configuration."""
+    texts = tmp_path / "mine.jsonl"
+    texts.write_text('{"text": "A number is 1.25, another 2.5."}\n' * 3)
+    arguments = ["eval", model, "--bench", "perplexity", "--out", str(tmp_path / "out")]
+    arguments += ["--perplexity-files", str(texts), "--perplexity-context", "12"]
+    assert run([*arguments, "--perplexity-stride", "5", "--limit", "2"]) == 0
+    found = json.loads((tmp_path / "out" / "result.json").read_text())["bench"]["perplexity"]
+    (one,) = found["slices"]
+    assert (one["slice"], one["documents"]) == ("mine", 2)
+    assert (found["context_used"], found["stride_used"]) == (12, 5)
+    texts.write_text('{"text": "Words."}\n')
+    assert run([*arguments, "--perplexity-stride", "5", "--limit", "2"]) == 2
+    assert "perplexity.files_sha256" in capsys.readouterr().err.replace("\n", "")
 
 
 def test_a_place_that_cannot_be_written(

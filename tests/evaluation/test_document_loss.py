@@ -81,7 +81,8 @@ def test_batches_hold_every_document_once_and_change_nothing(rng: np.random.Gene
 
 
 def test_a_model_in_half_precision_has_its_softmax_in_float32(rng: np.random.Generator) -> None:
-    model = tiny_model("qwen3").to(torch.bfloat16)
+    model = tiny_model("qwen3")
+    torch.nn.Module.to(model, torch.bfloat16)
     ids = tuple(random_prompt(rng, 12))
     (found,) = DocumentScorer(model, tiny_tokenizer(), WINDOWING).score([Document(ids, 1)])
     with torch.no_grad():
@@ -140,7 +141,7 @@ def test_windows_are_capped_at_the_models_positions() -> None:
 
 def test_a_model_without_a_limit_keeps_the_windows_asked_for() -> None:
     model = tiny_model("llama")
-    del model.config.max_position_embeddings
+    delattr(model.config, "max_position_embeddings")
     assert "max_position_embeddings" not in json.loads(model.config.to_json_string())
     assert model_positions(model) is None
     scorer = DocumentScorer(model, tiny_tokenizer(), Windowing(2048, 1024))
@@ -153,3 +154,11 @@ def test_byte_tokens_within_a_character_are_counted_by_the_character() -> None:
     scorer = DocumentScorer(tiny_model("llama"), tokenizer, WINDOWING)
     document = scorer.read("🎲é")
     assert len(document.ids) == 6 and document.scored_bytes == 2
+
+
+def test_long_texts_are_read_whole_whatever_the_tokenizers_file_says() -> None:
+    tokenizer = tiny_tokenizer("chatml", bos=True)
+    tokenizer.backend_tokenizer.enable_truncation(8)
+    tokenizer.model_max_length = 8
+    scorer = DocumentScorer(tiny_model("llama"), tokenizer, WINDOWING)
+    assert scorer.read("1.25 " * 50).scored_tokens == 250

@@ -7,12 +7,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from aleator.benchmarks import closed_sets, mcq_positions, novelty, numeric, open_ended
+from aleator.benchmarks import (
+    closed_sets,
+    mcq_positions,
+    novelty,
+    numeric,
+    open_ended,
+    perplexity,
+)
 from aleator.benchmarks.closed_prompts import ClosedSetsSettings
 from aleator.benchmarks.mcq_positions import McqSettings
 from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.numeric import NumericSettings
 from aleator.benchmarks.open_ended import OpenEndedSettings
+from aleator.benchmarks.perplexity_texts import PerplexitySettings
 from aleator.benchmarks.subject import Subject
 from aleator.errors import InputError, UnknownNameError
 from aleator.files import JsonValue
@@ -23,8 +31,12 @@ BENCHMARKS = (
     open_ended.NAME,
     mcq_positions.NAME,
     novelty.NAME,
+    perplexity.NAME,
 )
-"""The names of all benchmarks. None needs logits to run; figures that do are then undefined."""
+"""The names of all benchmarks.
+
+Of those that draw answers none needs logits to run; figures that do are then undefined.
+"""
 
 Progress = Callable[[int, int], None]
 """Told how many rows are done, and how many there are."""
@@ -39,6 +51,7 @@ class BenchSettings:
     open_ended: OpenEndedSettings = field(default_factory=OpenEndedSettings)
     mcq_positions: McqSettings = field(default_factory=McqSettings)
     novelty: NoveltySettings = field(default_factory=NoveltySettings)
+    perplexity: PerplexitySettings = field(default_factory=PerplexitySettings)
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,7 @@ def bench(name: str, settings: BenchSettings) -> Bench:
         open_ended.NAME: lambda: _bind(settings.open_ended, open_ended.run_open_ended),
         mcq_positions.NAME: lambda: _bind(settings.mcq_positions, mcq_positions.run_mcq_positions),
         novelty.NAME: lambda: _bind(settings.novelty, novelty.run_novelty),
+        perplexity.NAME: lambda: _bind(settings.perplexity, perplexity.run_perplexity),
     }
     return makers[name]()
 

@@ -14,6 +14,7 @@ from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.novelty_judges import RULE, VALIDITY
 from aleator.benchmarks.novelty_sets import SANDBOX_SET
 from aleator.benchmarks.numeric import TEST_SPLITS, NumericSettings
+from aleator.benchmarks.perplexity_texts import PerplexitySettings
 from aleator.benchmarks.subject import Opened, Served, adapter_decimals, open_model
 from aleator.cli.console import STDERR, report_problem
 from aleator.cli.endpoint_options import (
@@ -42,6 +43,10 @@ from aleator.cli.eval_options import (
     NoveltyScorer,
     NoveltySets,
     Out,
+    PerplexityContext,
+    PerplexityFiles,
+    PerplexityStride,
+    PerplexityTexts,
     Seed,
     Splits,
     Targets,
@@ -75,6 +80,10 @@ def evaluate(
     novelty_file: NoveltyFile = None,
     novelty_partition: NoveltyPartition = RULE,
     novelty_scorer: NoveltyScorer = VALIDITY,
+    perplexity_texts: PerplexityTexts = PerplexitySettings.texts,
+    perplexity_files: PerplexityFiles = None,
+    perplexity_context: PerplexityContext = PerplexitySettings.context,
+    perplexity_stride: PerplexityStride = PerplexitySettings.stride,
     endpoint: EndpointUrl = None,
     api_key_env: ApiKeyEnv = DEFAULT_KEY_ENV,
     concurrency: Concurrency = DEFAULT_CONCURRENCY,
@@ -90,6 +99,9 @@ def evaluate(
     answers = extent.drawn(NoveltySettings.draws)
     novelty = NoveltySettings(sets, novelty_file, limit, answers, seed)
     novelty = replace(novelty, partition=novelty_partition, scorer=novelty_scorer)
+    windows = (perplexity_context, perplexity_stride)
+    perplexity = PerplexitySettings(limit, *windows, perplexity_texts, perplexity_files, seed)
+    settings = replace(extent.settings(numeric, novelty, targets), perplexity=perplexity)
     way = known("method", method, METHODS)
     request = EvaluationRequest(
         model=model,
@@ -97,7 +109,7 @@ def evaluate(
         benches=names(bench),
         adapter=adapter,
         seed=seed,
-        settings=extent.settings(numeric, novelty, targets),
+        settings=settings,
         method=MethodSettings(way, temperature, fit_decimals=digits),
         command=shlex.join(["aleator", *sys.argv[1:]]),
     )

@@ -15,6 +15,7 @@ from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.novelty_sets import SETS
 from aleator.benchmarks.numeric import NumericSettings
 from aleator.benchmarks.open_ended import OpenEndedSettings
+from aleator.benchmarks.perplexity_texts import TEXTS
 from aleator.distributions.grids import SPLITS
 from aleator.errors import UnknownNameError
 
@@ -67,6 +68,23 @@ NoveltyPartition = Annotated[
 ]
 NoveltyScorer = Annotated[
     str, typer.Option(help="novelty: who rates answers: validity, published, or a model.")
+]
+PerplexityTexts = Annotated[
+    str, typer.Option(metavar="NAME", help=f"perplexity: {', '.join(TEXTS)}.")
+]
+PerplexityFiles = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PATH",
+        help="perplexity: texts of your own instead, a .jsonl or .jsonl.gz file or a folder of "
+        "slices, laid out as PALOMA.",
+    ),
+]
+PerplexityContext = Annotated[
+    int, typer.Option(min=2, help="perplexity: tokens of a window, at most the model's positions.")
+]
+PerplexityStride = Annotated[
+    int, typer.Option(min=1, help="perplexity: tokens from one window's beginning to the next's.")
 ]
 TrustRemoteCode = Annotated[
     bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")

@@ -103,20 +103,19 @@ class DocumentScorer:
             windowing if self.positions is None else windowing.within(self.positions)
         )
         bos = tokenizer.bos_token_id
-        self._bos: tuple[int, ...] = () if bos is None else (int(bos),)
+        self._bos: tuple[int, ...] = (bos,) if isinstance(bos, int) else ()
         self.bos: bool = bool(self._bos)
         budget = MemoryBudget.of(model)
         self._batch_tokens = min(batch_tokens, budget.total // (_LOGIT_BYTES * budget.vocabulary))
 
     def read(self, text: str) -> Document:
         """A text's tokens, without those that the tokenizer adds of itself."""
-        read = self._tokenizer(
-            text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
-        )
-        ids = (*self._bos, *(int(one) for one in read["input_ids"]))
+        # Not the backend itself, which truncates if its file says so.
+        read = self._tokenizer([text], add_special_tokens=False, verbose=False)[0]
+        ids = (*self._bos, *read.ids)
         if self._bos or not ids:
             return Document(ids, len(text.encode()))
-        (_, end), *_ = read["offset_mapping"]
+        _, end = read.offsets[0]
         return Document(ids, len(text[end:].encode()))
 
     def batches(self, documents: Sequence[Document]) -> list[list[int]]:

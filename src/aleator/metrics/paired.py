@@ -23,11 +23,10 @@ that a bootstrap did not see may be worse than it says.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
 from aleator.metrics.bootstrap import RESAMPLES, IntArray, bootstrap_interval
@@ -50,8 +49,8 @@ _NORMAL = float(stats.norm.ppf(1 - _RISK))
 
 
 def paired_difference(
-    values: Sequence[float] | FloatArray,
-    baseline: Sequence[float] | FloatArray,
+    values: ArrayLike,
+    baseline: ArrayLike,
     *,
     seed: int = 0,
     resamples: int = RESAMPLES,
@@ -108,9 +107,9 @@ def score_limits(gained: int, lost: int, items: int) -> tuple[float, float]:
         distance = sign * (items * delta - gained + lost)
         return distance - _NORMAL * math.sqrt(items * max(variance, 0.0))
 
-    low = optimize.brentq(beyond, -1.0, difference, args=(-1.0,))
-    high = optimize.brentq(beyond, difference, 1.0, args=(1.0,))
-    return float(low), float(high)
+    low = optimize.root_scalar(beyond, args=(-1.0,), bracket=(-1.0, difference), method="brentq")
+    high = optimize.root_scalar(beyond, args=(1.0,), bracket=(difference, 1.0), method="brentq")
+    return float(low.root), float(high.root)
 
 
 def verdict(low: float, high: float, *, margin: float) -> Verdict:

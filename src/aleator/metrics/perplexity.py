@@ -9,10 +9,9 @@ or whose nats are not finite, are counted, not averaged.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from aleator.metrics.bootstrap import RESAMPLES, IntArray, bootstrap_interval
 from aleator.metrics.intervals import Interval
@@ -21,8 +20,8 @@ FloatArray = NDArray[np.float64]
 
 
 def perplexity(
-    nats: Sequence[float] | FloatArray,
-    tokens: Sequence[float] | FloatArray,
+    nats: ArrayLike,
+    tokens: ArrayLike,
     *,
     seed: int = 0,
     resamples: int = RESAMPLES,
@@ -39,8 +38,8 @@ def perplexity(
 
 
 def bits_per_byte(
-    nats: Sequence[float] | FloatArray,
-    sizes: Sequence[float] | FloatArray,
+    nats: ArrayLike,
+    sizes: ArrayLike,
     *,
     seed: int = 0,
     resamples: int = RESAMPLES,
@@ -51,9 +50,9 @@ def bits_per_byte(
 
 
 def perplexity_ratio(
-    nats: Sequence[float] | FloatArray,
-    baseline: Sequence[float] | FloatArray,
-    tokens: Sequence[float] | FloatArray,
+    nats: ArrayLike,
+    baseline: ArrayLike,
+    tokens: ArrayLike,
     *,
     seed: int = 0,
     resamples: int = RESAMPLES,
@@ -69,8 +68,8 @@ def perplexity_ratio(
 
 
 def _of_means(
-    sums: Sequence[float] | FloatArray,
-    counts: Sequence[float] | FloatArray,
+    sums: ArrayLike,
+    counts: ArrayLike,
     seed: int,
     resamples: int,
     *,
