@@ -1,6 +1,7 @@
 """Retention written by hand into an evaluation's directory, in the schema of `aleator eval`."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def add_retention(
                for task, share in TASKS.items()}  # fmt: skip
     documents = {name: _documents(level, nats.get(name, 0.0)) for name, level in SLICES.items()}
     evaluation.top["bench"]["knowledge"] = {
-        "chat_template": True,
+        "harness": "lm-eval 0.4.13",
         "limit": None,
         "tasks": [
             {
@@ -50,8 +51,10 @@ def add_retention(
         "aggregate": None,
     }
     evaluation.top["bench"]["perplexity"] = {
-        "context": 512,
-        "stride": 256,
+        "limit": None,
+        "bos": False,
+        "context_used": 512,
+        "stride_used": 256,
         "slices": [_slice(name, rows) for name, rows in documents.items()],
     }
     directory = evaluation.write()
@@ -96,7 +99,7 @@ def write_scales(folder: Path, name: str, adapter: str, *, cost: float = 1.0) ->
             add_retention(
                 one,
                 lost={task: round(30 * loss) for task in TASKS},
-                nats={part: 0.05 * loss for part in SLICES},
+                nats=dict.fromkeys(SLICES, 0.05 * loss),
             )
         )
     return found
@@ -142,3 +145,22 @@ def _slice(name: str, rows: list[Json]) -> Json:
 def _write(directory: Path, bench: str, rows: list[Json]) -> None:
     lines = "".join(json.dumps(row) + "\n" for row in rows)
     (directory / "rows" / f"{bench}.jsonl").write_text(lines)
+
+
+def written_again(runs: Path, to: Path, *names: str, **settings: Json) -> list[Path]:
+    """Copies of evaluations; the last one's benchmarks get other settings."""
+    copies = [Path(shutil.copytree(runs / name, to / name)) for name in names]
+    path = copies[-1] / "result.json"
+    top = json.loads(path.read_text())
+    for bench, changed in settings.items():
+        top["bench"][bench] |= changed
+    path.write_text(json.dumps(top))
+    return copies
+
+
+def shorten(directory: Path, bench: str, part: str, *, keep: int) -> None:
+    """Keep only the first rows of a task or slice."""
+    path = directory / "rows" / f"{bench}.jsonl"
+    lines = [line for line in path.read_text().splitlines() if f'"{part}/' in line]
+    others = [line for line in path.read_text().splitlines() if f'"{part}/' not in line]
+    path.write_text("\n".join([*lines[:keep], *others]) + "\n")

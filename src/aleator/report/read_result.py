@@ -159,10 +159,12 @@ def _training(adapter: Path) -> dict[str, str]:
     path = adapter.parent / "run.yaml"
     if not path.is_file():
         return {}
-    items = Field(read_yaml(path), path).items()
-    return {"record": str(path)} | _flat(
-        {name: item for name, item in items.items() if name in _TRAINING_FIELDS}
-    )
+    top = Field(read_yaml(path), path)
+    fields = {name: item for name, item in top.items().items() if name in _TRAINING_FIELDS}
+    recipe = top.find("recipe")
+    anchor = recipe.find("anchor") if recipe else None
+    kept = _flat(anchor.items(), "anchor.") if anchor else {}
+    return {"record": str(path)} | _flat(fields) | kept
 
 
 def _flat(items: Mapping[str, Field], prefix: str = "") -> dict[str, str]:

@@ -13,8 +13,10 @@ NAME = "knowledge"
 FIGURES = frozenset({"tasks", "aggregate"})
 """What result.json holds of it besides settings."""
 
-MATTERS = frozenset({"chat_template", "num_fewshot", "source", "sources"})
+MATTERS = frozenset({"harness", "shots_seed", "max_new_tokens"})
 """Settings that decide what a figure means; runs that differ in one are not compared."""
+
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -73,22 +75,21 @@ def read_knowledge(bench: Field, directory: Path) -> Knowledge:
 
 def _share(metrics: Mapping[str, float | None], metric: str, item: Field) -> float | None:
     value = metrics.get(metric)
-    if value is not None and not 0 <= value <= 1:
+    if value is None:
+        return None
+    if not -_ROUNDING <= value <= 1 + _ROUNDING:
         raise InputError(
             f"{item.file}: {item.place}.metric is {metric}, which is {value:g} in a row of "
             f"{NAME}.jsonl; a report compares shares between 0 and 1"
         )
-    return value
+    return min(max(value, 0.0), 1.0)
 
 
 def _figures(item: Field | None) -> dict[str, Estimate]:
-    """The figures of an object that may have other fields, too."""
-    if item is None:
-        return {}
-    bare = {name: Estimate(value) for name, value in read_bare_figures(item).items()}
-    nested = {
+    """The figures of an object that may have other fields, too; undefined ones may be null."""
+    fields = {} if item is None else item.items()
+    return {
         name: read_estimate(one)
-        for name, one in item.items().items()
-        if isinstance(one.value, dict) and "value" in one.value
+        for name, one in fields.items()
+        if one.value is None or isinstance(one.value, dict)
     }
-    return bare | nested

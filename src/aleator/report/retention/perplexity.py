@@ -12,17 +12,25 @@ NAME = "perplexity"
 FIGURES = frozenset({"slices"})
 """What result.json holds of it besides settings."""
 
-MATTERS = frozenset({"context", "stride", "bos", "source", "sources"})
+MATTERS = frozenset({"bos", "context_used", "stride_used"})
 """Settings that decide what a figure means; runs that differ in one are not compared."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """One document: its negative log-likelihood in nats (None where undefined) and its length."""
+    """One document.
+
+    Attributes:
+        nll: Its negative log-likelihood in nats; None where undefined.
+        tokens: How many were scored.
+        bytes: What they write.
+        text: Tells its text from others; None where the row does not say.
+    """
 
     nll: float | None
     tokens: int
     bytes: int
+    text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -74,9 +82,10 @@ def read_perplexity(bench: Field, directory: Path) -> Perplexity:
 
 
 def _document(row: Field) -> Document:
-    nll = row.find("nll")
+    nll, text = row.find("nll"), row.find("text_sha256")
     return Document(
         nll=None if nll is None else nll.number(),
         tokens=row.get("tokens").whole(),
         bytes=row.get("bytes").whole(),
+        text=None if text is None else text.text(),
     )

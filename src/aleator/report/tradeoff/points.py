@@ -47,6 +47,8 @@ class Point:
         directory: Where it lies.
         place: The page's place of the condition whose adapter it is.
         scale: Of its adapter; None for the model without one.
+        anchor: The weight of the anchor it was trained with, as its run.yaml has it; None where
+            there was none, or nothing says so.
         is_base: What others are compared with; a scale 0 beside a base is compared with it.
         calibration: By the gauge, with its file and field.
         kept: The mean shift of each benchmark, in points and per cent; undefined where it was not
@@ -57,6 +59,7 @@ class Point:
     directory: str
     place: int
     scale: float | None
+    anchor: str | None
     is_base: bool
     calibration: Sourced
     kept: Mapping[Bench, Estimate]
@@ -74,14 +77,14 @@ def choose_gauge(results: Sequence[Result]) -> Gauge | None:
 
 
 def trade_off_points(
-    collection: Collection, lines: Sequence[Line], gauge: Gauge
+    collection: Collection, lines: Sequence[Line], gauge: Gauge | None
 ) -> tuple[Point, ...]:
     """Base first, then adapter by adapter in the page's order, scales ascending.
 
     Args:
         collection: The conditions and the other scales.
         lines: Of the conditions, as `retention_lines` gives them, so that none is made twice.
-        gauge: What calibration is read from.
+        gauge: What calibration is read from; None where it was measured of none.
     """
     places = {adapter_key(result): place for place, result in enumerate(collection.results)}
     points: list[Point] = []
@@ -96,7 +99,7 @@ def trade_off_points(
 
 
 def _point(
-    result: Result, place: int, lines: Sequence[Line], gauge: Gauge, *, is_base: bool
+    result: Result, place: int, lines: Sequence[Line], gauge: Gauge | None, *, is_base: bool
 ) -> Point:
     kept: dict[Bench, Estimate] = {}
     for bench in BENCHES:
@@ -108,10 +111,17 @@ def _point(
         directory=str(result.directory),
         place=place,
         scale=None if result.adapter is None else result.adapter_scale,
+        anchor=result.training.get("anchor.weight"),
         is_base=is_base,
-        calibration=Sourced(_read(result, gauge), _source(result, gauge)),
+        calibration=_calibration(result, gauge),
         kept=kept,
     )
+
+
+def _calibration(result: Result, gauge: Gauge | None) -> Sourced:
+    if gauge is None:
+        return Sourced(UNDEFINED, "calibration")
+    return Sourced(_read(result, gauge), _source(result, gauge))
 
 
 def _lines(collection: Collection, result: Result) -> list[Line]:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from aleator.report.cells import Cell, figure_cell
-from aleator.report.estimates import Estimate
 from aleator.report.measures import MISSING, significant
 from aleator.report.results import Collection
 from aleator.report.retention.comparing import BENCHES, Bench, Line
 from aleator.report.retention.words import UNITS, signed
 from aleator.report.tradeoff.picture import drawable, trade_off_figure
-from aleator.report.tradeoff.points import Gauge, Point, choose_gauge, trade_off_points
+from aleator.report.tradeoff.points import Point, choose_gauge, trade_off_points
 
 _CAPTIONS: dict[Bench, tuple[str, str]] = {
     "knowledge": ("Calibration against knowledge", "mean over tasks, in points"),
@@ -41,6 +40,7 @@ class Row:
     label: str
     place: int
     scale: str
+    anchor: str
     calibration: Cell
     knowledge: Shift
     perplexity: Shift
@@ -64,12 +64,14 @@ class TradeOffSection:
         gauge: What calibration is read from; empty where it was not measured.
         panels: The pictures; none where no two points have both figures.
         rows: Every evaluation, base first.
+        anchored: Whether some adapter was trained with an anchor.
         aside: How many evaluations are shown here alone.
     """
 
     gauge: str
     panels: tuple[Panel, ...]
     rows: tuple[Row, ...]
+    anchored: bool
     aside: int
 
 
@@ -84,8 +86,7 @@ def trade_off_section(collection: Collection, lines: Sequence[Line]) -> TradeOff
         lines: Of the conditions, as `retention_lines` gives them.
     """
     gauge = choose_gauge([*collection.results, *collection.scaled])
-    nothing = Gauge("", "", "", "")
-    points = trade_off_points(collection, lines, gauge or nothing)
+    points = trade_off_points(collection, lines, gauge)
     both = {
         point.directory
         for bench in BENCHES
@@ -106,6 +107,7 @@ def trade_off_section(collection: Collection, lines: Sequence[Line]) -> TradeOff
         gauge=gauge.title if gauge else "",
         panels=tuple(panels),
         rows=tuple(_row(point) for point in points),
+        anchored=any(point.anchor for point in points),
         aside=len(collection.scaled),
     )
 
@@ -115,6 +117,7 @@ def _row(point: Point) -> Row:
         label=point.label,
         place=point.place,
         scale=MISSING if point.scale is None else f"×{point.scale:g}",
+        anchor=point.anchor or MISSING,
         calibration=figure_cell(significant, point.calibration.estimate, point.calibration.source),
         knowledge=_shift(point, "knowledge"),
         perplexity=_shift(point, "perplexity"),
@@ -123,7 +126,7 @@ def _row(point: Point) -> Row:
 
 
 def _shift(point: Point, bench: Bench) -> Shift:
-    kept: Estimate = point.kept[bench]
+    kept = point.kept[bench]
     value, low, high = signed([kept.value, kept.low, kept.high])
     if kept.value is None:
         return Shift(MISSING, "", "")
