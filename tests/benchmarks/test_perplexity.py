@@ -2,12 +2,14 @@
 
 import json
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict, cast
 
 import numpy as np
 import pytest
+import torch
 
 from aleator.benchmarks.perplexity import run_perplexity
 from aleator.benchmarks.perplexity_texts import PerplexitySettings
@@ -168,7 +170,7 @@ def test_a_model_that_gives_no_number_is_counted_not_averaged(
     settings: PerplexitySettings, tmp_path: Path
 ) -> None:
     broken = tiny_model("qwen3", layers=1)
-    broken.get_input_embeddings().weight.data.fill_(math.nan)
+    torch.nn.init.constant_(next(broken.parameters()), math.nan)
     subject = Subject.local(AnsweringModel(broken, tiny_tokenizer(), number_format()))
     for one in _bench(run_perplexity(subject, settings, tmp_path))["slices"]:
         assert one["documents"] == 0 and one["perplexity"]["value"] is None
@@ -176,8 +178,14 @@ def test_a_model_that_gives_no_number_is_counted_not_averaged(
 
 def test_an_endpoint_is_refused(settings: PerplexitySettings, tmp_path: Path) -> None:
     class Nobody:
-        def draw_each(self, *arguments: object) -> list[Draws]:
-            raise AssertionError(arguments)
+        def draw_each(
+            self,
+            prompts: Sequence[str],
+            draws: int,
+            seed: int,
+            streams: Sequence[int] | None = None,
+        ) -> Iterator[Draws]:
+            raise AssertionError(prompts)
 
     with pytest.raises(InputError, match="needs the model's logits"):
         run_perplexity(Subject(always(Nobody()), None), settings, tmp_path)
