@@ -4,9 +4,13 @@ Our sampler beside the library's batched `generate`, on numbers and on a word: t
 prompt that went through the model, for 1,000 draws. A draw costs `generate` every token of its
 answer; a row that has ended is computed until the longest has, which is counted apart, because a
 server that fills such rows anew would not pay it. It costs us only the tokens that no other draw
-has begun with. The last line draws from all prompts together, under a memory budget.
+has begun with. A line draws from all prompts together, under a memory budget.
+
+``--mcq`` adds answers of a hundred tokens, where few prefixes are shared and only time can be won:
+1,000 questions would fill the memory of `generate`, which draws them 100 at a time.
 
     python benchmarks/sampler.py [--model sandbox] [--adapter DIR] [--draws 1000] [--memory BYTES]
+                                 [--mcq]
 """
 
 import argparse
@@ -20,6 +24,7 @@ import torch
 
 from aleator.benchmarks.subject import AnsweringModel, open_model
 from aleator.distributions.families import family
+from aleator.evaluation.mcq import MCQ_PROMPT
 from aleator.models.attention import language_model
 from aleator.sampling.draws import Draws
 from aleator.sampling.local import LocalSampler
@@ -33,6 +38,8 @@ PROMPTS = (
     "Name a random city. Output ONLY the answer.",
 )
 LONGEST = 32
+LONGEST_QUESTION = 256
+QUESTIONS_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -47,21 +54,30 @@ class Cost:
 def main() -> None:
     options = _options()
     subject = open_model(options.model, options.adapter).subject
-    sampler = LocalSampler(
-        subject.model,
-        subject.tokenizer,
-        subject.prompt_format,
-        max_new_tokens=LONGEST,
-        memory_bytes=options.memory,
-    )
+    sampler = _sampler(subject, LONGEST, options.memory)
     print(f"{options.draws} draws a prompt, {torch.get_num_threads()} threads")
     print("forward tokens per 1,000 draws; generate's in brackets: ended rows counted too")
     print(f"{'':42}{'ours: s':>9}{'tokens':>9}{'generate: s':>13}{'tokens':>17}{'fewer':>8}")
     for prompt in PROMPTS:
         ours = _ours(lambda prompt=prompt: sampler.draw([prompt], options.draws, seed=0))
-        _print(prompt, ours, _generate(subject, prompt, options.draws))
+        _print(prompt, ours, _generate(subject, prompt, LONGEST, options.draws, options.draws))
     together = _ours(lambda: sampler.draw(PROMPTS, options.draws, seed=0))
     print(f"{'all together':42}{together.seconds:9.2f}{together.tokens:9,.0f}")
+    if options.mcq:
+        asking = _sampler(subject, LONGEST_QUESTION, options.memory)
+        ours = _ours(lambda: asking.draw([MCQ_PROMPT], options.draws, seed=0))
+        plain = _generate(subject, MCQ_PROMPT, LONGEST_QUESTION, options.draws, QUESTIONS_AT_ONCE)
+        _print("a multiple-choice question", ours, plain)
+
+
+def _sampler(subject: AnsweringModel, longest: int, memory: int | None) -> LocalSampler:
+    return LocalSampler(
+        subject.model,
+        subject.tokenizer,
+        subject.prompt_format,
+        max_new_tokens=longest,
+        memory_bytes=memory,
+    )
 
 
 def _print(prompt: str, ours: Cost, plain: Cost) -> None:
@@ -80,30 +96,31 @@ def _ours(draw: Callable[[], list[Draws]]) -> Cost:
     return Cost(seconds, tokens, tokens)
 
 
-def _generate(subject: AnsweringModel, prompt: str, draws: int) -> Cost:
+def _generate(subject: AnsweringModel, prompt: str, longest: int, draws: int, at_once: int) -> Cost:
     """Draw with `generate`; the first token of an answer comes from the prompt's own pass."""
     inner, stop = language_model(subject.model), subject.prompt_format.stop_token_id
     rows = torch.tensor([subject.prompt_format.prompt_ids(prompt)], device=inner.device)
     torch.manual_seed(0)
+    own = padded = 0
     began = time.perf_counter()
-    written = cast(Callable[..., torch.Tensor], inner.generate)(
-        rows,
-        attention_mask=torch.ones_like(rows),
-        do_sample=True,
-        temperature=1.0,
-        top_p=1.0,
-        top_k=0,
-        max_new_tokens=LONGEST,
-        num_return_sequences=draws,
-        eos_token_id=stop,
-        pad_token_id=stop,
-    )
-    seconds = time.perf_counter() - began
-    answers = written[:, rows.shape[1] :]
-    # The last token of an answer, its stop token included, is written and not read again.
-    own = (answers != stop).sum(dim=1).clamp(max=LONGEST - 1)
-    padded = draws * (answers.shape[1] - 1)
-    return Cost(seconds, 1000 * int(own.sum()) / draws, 1000 * padded / draws)
+    for start in range(0, draws, at_once):
+        written = cast(Callable[..., torch.Tensor], inner.generate)(
+            rows,
+            attention_mask=torch.ones_like(rows),
+            do_sample=True,
+            temperature=1.0,
+            top_p=1.0,
+            top_k=0,
+            max_new_tokens=longest,
+            num_return_sequences=min(at_once, draws - start),
+            eos_token_id=stop,
+            pad_token_id=stop,
+        )
+        answers = written[:, rows.shape[1] :]
+        # The last token of an answer, its stop token included, is written and not read again.
+        own += int((answers != stop).sum(dim=1).clamp(max=longest - 1).sum())
+        padded += len(answers) * (answers.shape[1] - 1)
+    return Cost(time.perf_counter() - began, 1000 * own / draws, 1000 * padded / draws)
 
 
 def _options() -> argparse.Namespace:
@@ -112,6 +129,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--adapter", type=Path)
     parser.add_argument("--draws", type=int, default=1000)
     parser.add_argument("--memory", type=int, help="bytes; 2 GiB on a CPU by default")
+    parser.add_argument("--mcq", action="store_true", help="also draw multiple-choice questions")
     return parser.parse_args()
 
 

@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "metrics": BASE | _TARGETS,
     "tokens": BASE | _TARGETS,
     "models": BASE | _TARGETS | {"tokens"},
-    "training": BASE | _MODELS,
+    "training": BASE | _MODELS | {"sampling"},
     "sampling": BASE | _MODELS,
     "evaluation": BASE | _MODELS | {"sampling"},
     "benchmarks": BASE | _WORK,

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from aleator.cli.demo_plan import DemoSettings, note_settings
-from tests.report.handmade import write_three
+from aleator.cli.demo_settings import DemoSettings, note_settings
+from tests.report.handmade import make_evaluation, write_three
 
 
 @pytest.fixture
@@ -12,7 +12,8 @@ def finished_demo(tmp_path: Path) -> Path:
     folder = tmp_path / "demo"
     note_settings(folder, DemoSettings.chosen(11, quick=True))
     write_three(folder / "eval")
-    for method in ("soft", "hard"):
-        (folder / "train" / method).mkdir(parents=True)
-        (folder / "train" / method / "metrics.jsonl").write_text("")
+    make_evaluation(folder / "eval" / "words", adapter="train/words/adapter", collapse=0.1).write()
+    for name in ("soft", "hard", "words"):
+        (folder / "train" / name).mkdir(parents=True)
+        (folder / "train" / name / "metrics.jsonl").write_text("")
     return folder

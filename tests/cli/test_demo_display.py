@@ -19,7 +19,7 @@ def _printed(what: RenderableType) -> str:
 def _runs(tmp_path: Path) -> list[StageRun]:
     log = tmp_path / "rows.jsonl.partial"
     log.write_text("{}\n" * 30)
-    gauge = Gauge(tmp_path / "rows.jsonl", 60)
+    gauge = Gauge((tmp_path / "rows.jsonl",), 60)
     stages = [
         Stage("evaluate base", (), tmp_path / "a", gauge=gauge),
         Stage("train [soft]", (), tmp_path / "b"),
@@ -62,6 +62,14 @@ def _line(label: str, ratio: Estimate) -> GoalLine:
 def test_goals_are_told_with_interval_and_verdict() -> None:
     lines = [_line("soft", Estimate(0.1, 0.08, 0.12)), _line("hard", Estimate(None))]
     printed = _printed(goals_table(lines))
-    assert "Shape KL, held-out families" in printed and "≤ 1/5" in printed
-    assert "✓ 0.100 met" in printed and "0.080 … 0.120" in printed
+    assert "Shape KL ≤ 1/5" in printed and "held-out families" in printed
+    assert "✓ 0.100" in printed and "0.080 … 0.120" in printed
     assert "– not measured" in printed
+
+
+def test_three_conditions_fit_a_terminal_of_eighty_columns() -> None:
+    names = ("soft", "hard", "words")
+    lines = [_line(name, Estimate(0.1234, 0.08123, 0.12345)) for name in names]
+    console = Console(width=80, record=True, file=StringIO())
+    console.print(goals_table(lines))
+    assert "…" not in console.export_text().replace(" … ", "")

@@ -4,8 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
+from peft import PeftModel
+from transformers import PreTrainedModel
 
 from aleator.cli.app import run
+from aleator.models.adapters import LoraSettings, attach_adapter, save_adapter
+from aleator.models.loading import load_model
 from tests.tiny_models import tiny_model, tiny_tokenizer
 
 
@@ -43,8 +48,12 @@ def test_result_and_rows_are_written(
         (["--adapter", "nowhere"], "nowhere does not exist"),
         (["--adapter", "/"], "/ holds no adapter"),
         (["--decimals", "40"], "decimals=40 is out of range: give 0 to 12"),
-        (["--bench", "closed_sets", "--targets", "nowhere.yaml"], "cannot read nowhere.yaml"),
+        (
+            ["--bench", "closed_sets", "--targets", "nowhere.yaml"],
+            "unknown target file 'nowhere.yaml'; known: language",
+        ),
         (["--bench", "novelty", "--draws", "0"], "draws=0: give at least 1"),
+        (["--adapter-scale", "0.5"], "--adapter-scale needs an adapter"),
         (["--method", "temperature", "--decimals", "40"], "decimals=40 is out of range"),
         (["--endpoint", "http://localhost:9", "--draws", "0"], "give draws above 0"),
         (["--endpoint", "http://localhost:9", "--bench", "perplexity"], "needs the model's logits"),
@@ -91,3 +100,38 @@ def test_a_place_that_cannot_be_written(
         assert f"cannot write {out}: not a directory" in told.replace("- ", "-")
     assert run(["eval", model, "--out", "/proc/aleator", "--limit", "1"]) == 2
     assert "cannot write" in capsys.readouterr().err
+
+
+def test_an_adapter_at_several_scales(
+    model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder each; 0 is the model without its adapter, 1 what is measured without a scale."""
+    adapter = tmp_path / "adapter"
+    save_adapter(_trained(load_model(model).model), adapter)
+    common = ["--limit", "2", "--draws", "0", "--splits", "held_out_families", "--decimals", "1"]
+
+    def evaluated(place: str, *options: str) -> None:
+        assert run(["eval", model, "--out", str(tmp_path / place), *common, *options]) == 0
+
+    evaluated("base")
+    evaluated("whole", "--adapter", str(adapter))
+    evaluated("half", "--adapter", str(adapter), "--adapter-scale", "0.5")
+    capsys.readouterr()
+    evaluated("all", "--adapter", str(adapter), "--adapter-scale", "0,0.5,1")
+    folders = [tmp_path / "all" / f"scale-{name}" for name in ("0", "0.5", "1")]
+    assert capsys.readouterr().out.split() == [str(one / "result.json") for one in folders]
+    results = [json.loads((one / "result.json").read_text()) for one in folders]
+    assert [one["adapter_scale"] for one in results] == [0, 0.5, 1]
+    for place, result in zip(("base", "half", "whole"), results, strict=True):
+        alone = json.loads((tmp_path / place / "result.json").read_text())
+        assert alone["bench"] == result["bench"], place
+        assert alone["adapter_scale"] == {"base": None, "half": 0.5, "whole": 1}[place]
+    assert len({json.dumps(one["bench"]) for one in results}) == 3
+
+
+def _trained(model: PreTrainedModel) -> PeftModel:
+    adapted = attach_adapter(model, LoraSettings(rank=2), seed=1)
+    for name, parameter in adapted.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(parameter, std=0.2)
+    return adapted

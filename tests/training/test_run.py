@@ -338,10 +338,15 @@ def test_nothing_goes_to_stdout(request_: TrainRequest, capfd: pytest.CaptureFix
 
 
 def test_two_processes_train_what_one_does(request_: TrainRequest, tmp_path: Path) -> None:
-    """torchrun on CPU; complete trees and no dropout, so that only rounding may differ."""
+    """torchrun on CPU; complete trees and no dropout, so that only rounding may differ.
+
+    Anchored: each update has texts for both, or, where one text is long, for one of them alone.
+    """
+    request_ = _anchored(request_)
     request_ = replace(
         request_,
         overrides={
+            **request_.overrides,
             "data.families": "[poisson]",  # 17: the batches of three updates are full
             "supervision": "{kind: tree, nodes: 200, tails: 1}",
             "lora.dropout": "0",
@@ -362,3 +367,102 @@ def test_two_processes_train_what_one_does(request_: TrainRequest, tmp_path: Pat
     record = read_record(together.out)
     assert record is not None and record.spent is not None
     assert record.spent.tokens == alone.spent.tokens
+    assert record.spent.anchor_tokens == alone.spent.anchor_tokens > 0
+    kls = [
+        [row["anchor_kl"] for row in read_rows(out / "metrics.jsonl")]
+        for out in (alone.out, together.out)
+    ]
+    assert kls[0] == pytest.approx(kls[1], rel=1e-3, abs=1e-5)
+
+
+def _anchored(request_: TrainRequest, weight: float = 2.0, **overrides: str) -> TrainRequest:
+    path = request_.out.with_name("keep.jsonl")
+    lines = ['{"prompt": "Hello?"}', '{"prompt": "1?", "system": "Be brief."}', '{"text": "7 8"}']
+    path.write_text("\n".join(lines))
+    limits = {"anchor.max_tokens": "6", "anchor.tokens": "30", "anchor.answers": "2", **overrides}
+    return replace(request_, anchor=weight, anchor_prompts=str(path), overrides=limits)
+
+
+@pytest.mark.parametrize("after", [1, 2])
+def test_an_anchored_run_goes_on_bit_for_bit(request_: TrainRequest, after: int) -> None:
+    """With the answers that it drew, also where they were lost, and with the same losses."""
+    request_ = _anchored(request_)
+    whole = train(replace(request_, out=request_.out.with_name("uninterrupted")))
+    with pytest.raises(KeyboardInterrupt):
+        train(request_, callbacks=[_Kill(after)])
+    answers = request_.out / "anchor.jsonl"
+    drawn = answers.read_bytes()
+    if after == 2:
+        answers.unlink()
+    result = train(request_)
+    assert _weights(result) == _weights(whole)
+    assert answers.read_bytes() == drawn == (whole.out / "anchor.jsonl").read_bytes()
+    kept = [{**row, "seconds": 0} for row in result.metrics]
+    assert kept == [{**row, "seconds": 0} for row in whole.metrics]
+    kls = [row["anchor_kl"] for row in whole.metrics]
+    assert isinstance(kls[0], float) and isinstance(kls[-1], float)
+    assert abs(kls[0]) <= 1e-5 < kls[-1]
+    assert 0 < whole.spent.anchor_tokens < whole.spent.tokens
+    assert not train(request_).trained
+
+
+def test_weight_0_only_measures(request_: TrainRequest, bits: dict[str, bytes]) -> None:
+    result = train(_anchored(request_, weight=0.0))
+    assert _weights(result) == _uninterrupted(request_, bits)
+    last = result.metrics[-1]["anchor_kl"]
+    assert isinstance(last, float) and last > 1e-3
+
+
+def test_a_changed_anchor_is_refused(request_: TrainRequest) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        train(_anchored(request_), callbacks=[_Kill(2)])
+    with pytest.raises(ConfigurationChangedError, match=r"anchor.weight was 2.0, is 3.0"):
+        train(_anchored(request_, weight=3.0))
+    changed = _anchored(request_)
+    Path(str(changed.anchor_prompts)).write_text('{"prompt": "Bye."}')
+    with pytest.raises(ConfigurationChangedError, match=r"anchor.prompts was '[0-9a-f]{64}', is '"):
+        train(changed)
+    with pytest.raises(ConfigurationChangedError, match=r"anchor.weight was 2.0, is None"):
+        train(replace(request_, overrides={}))
+
+
+def test_a_wrong_anchor_leaves_nothing_behind(request_: TrainRequest) -> None:
+    request_ = _anchored(request_)
+    file = Path(str(request_.anchor_prompts))
+    file.write_text('{"prompt": "Draw a card."}')
+    with pytest.raises(RecipeError, match=r"keep.jsonl:1: the anchor's prompt .*of the set 'suit'"):
+        train(_with_words(request_))
+    file.write_text('{"text": "7"}')
+    with pytest.raises(RecipeError, match=r"keep.jsonl:1: the anchor holds no text"):
+        train(request_)
+    assert not request_.out.exists()
+
+
+def test_a_run_that_reached_its_goal_is_finished(request_: TrainRequest) -> None:
+    """Stopped between two checkpoints; broken off behind its last one, it makes no more updates."""
+    overrides = {
+        "validation": "{every: 2, prompts: 2, nodes: 8, stop_below_ratio: 0.999999}",
+        "optimiser": "{learning_rate: 0.03, schedule: constant}",
+        "checkpoint_every": "5",
+    }
+    request_ = replace(request_, overrides=overrides)
+    whole = train(replace(request_, out=request_.out.with_name("uninterrupted")))
+    assert whole.spent.stopped_early and whole.spent.updates in (2, 4)
+    figures = [row["validation_kl"] for row in whole.metrics if "validation_kl" in row]
+    assert len(figures) == whole.spent.updates / 2 + 1
+    assert isinstance(figures[0], float) and isinstance(figures[-1], float)
+    assert figures[-1] < figures[0]
+    with pytest.raises(KeyboardInterrupt):
+        train(request_, callbacks=[_KillAtTheEnd()])
+    result = train(request_)
+    assert _weights(result) == _weights(whole)
+    assert replace(result.spent, seconds=0) == replace(whole.spent, seconds=0)
+    record = read_record(request_.out)
+    assert record is not None and record.spent == result.spent
+    assert not train(request_).trained
+
+
+def test_only_some_layers(request_: TrainRequest) -> None:
+    result = train(replace(request_, overrides={"lora.layers": "[0, -1]", "epochs": "1"}))
+    names = load_file(result.adapter / WEIGHTS)
+    assert {name.partition("layers.")[2].partition(".")[0] for name in names} == {"0", "3"}

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from aleator.benchmarks import (
     closed_sets,
+    knowledge,
     mcq_positions,
     novelty,
     numeric,
@@ -16,6 +17,8 @@ from aleator.benchmarks import (
     perplexity,
 )
 from aleator.benchmarks.closed_prompts import ClosedSetsSettings
+from aleator.benchmarks.kept_rows import Progress
+from aleator.benchmarks.knowledge import KnowledgeSettings
 from aleator.benchmarks.mcq_positions import McqSettings
 from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.numeric import NumericSettings
@@ -31,15 +34,14 @@ BENCHMARKS = (
     open_ended.NAME,
     mcq_positions.NAME,
     novelty.NAME,
+    knowledge.NAME,
     perplexity.NAME,
 )
 """The names of all benchmarks.
 
-Of those that draw answers none needs logits to run; figures that do are then undefined.
+Those of retention, the last two, need logits to run; the others draw answers, and figures of theirs
+that need logits are undefined without.
 """
-
-Progress = Callable[[int, int], None]
-"""Told how many rows are done, and how many there are."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class BenchSettings:
     mcq_positions: McqSettings = field(default_factory=McqSettings)
     novelty: NoveltySettings = field(default_factory=NoveltySettings)
     perplexity: PerplexitySettings = field(default_factory=PerplexitySettings)
+    knowledge: KnowledgeSettings = field(default_factory=KnowledgeSettings)
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ def bench(name: str, settings: BenchSettings) -> Bench:
         mcq_positions.NAME: lambda: _bind(settings.mcq_positions, mcq_positions.run_mcq_positions),
         novelty.NAME: lambda: _bind(settings.novelty, novelty.run_novelty),
         perplexity.NAME: lambda: _bind(settings.perplexity, perplexity.run_perplexity),
+        knowledge.NAME: lambda: _bind(settings.knowledge, knowledge.run_knowledge),
     }
     return makers[name]()
 

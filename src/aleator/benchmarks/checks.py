@@ -6,6 +6,7 @@ would be another configuration than that.
 
 from aleator.benchmarks import (
     closed_sets,
+    knowledge,
     mcq_positions,
     novelty,
     numeric,
@@ -15,7 +16,6 @@ from aleator.benchmarks import (
 from aleator.benchmarks.catalogue import BenchSettings
 from aleator.benchmarks.closed_prompts import closed_prompts
 from aleator.benchmarks.novelty_judges import partition_judge, scorer
-from aleator.benchmarks.perplexity_texts import text_documents
 
 
 def check_settings(name: str, settings: BenchSettings, *, logits: bool) -> None:
@@ -47,8 +47,8 @@ def check_settings(name: str, settings: BenchSettings, *, logits: bool) -> None:
             partition_judge(settings.novelty.partition)
             scorer(settings.novelty.scorer)
         case perplexity.NAME:
-            text_documents(settings.perplexity)
-            if not logits:
-                perplexity.check_without_logits()
+            perplexity.check_perplexity(settings.perplexity, logits=logits)
+        case knowledge.NAME:
+            knowledge.check_knowledge(settings.knowledge, logits=logits)
         case _:
             raise ValueError(f"no checks for the benchmark {name!r}")

@@ -40,13 +40,23 @@ from aleator.metrics.perplexity import bits_per_byte, perplexity
 NAME = "perplexity"
 
 
-def check_without_logits() -> None:
-    """Refuse a subject without logits.
+def check_perplexity(settings: PerplexitySettings, *, logits: bool) -> None:
+    """Refuse what cannot be measured, before a model is loaded.
+
+    Args:
+        settings: What is to be measured.
+        logits: Whether the subject gives them; an endpoint does not.
 
     Raises:
-        InputError: Always.
+        InputError: There are none, or the texts cannot be read.
     """
-    raise InputError(
+    text_documents(settings)
+    if not logits:
+        raise _without_logits()
+
+
+def _without_logits() -> InputError:
+    return InputError(
         f"{NAME} needs the model's logits, which an endpoint does not give: load the model here."
     )
 
@@ -74,8 +84,7 @@ def run_perplexity(
         OutputError: The directory cannot be written.
     """
     if subject.model is None:
-        check_without_logits()
-    assert subject.model is not None, "checked"
+        raise _without_logits()
     documents = text_documents(settings)
     log = RowLog(out / "rows" / f"{NAME}.jsonl", "key")
     _check_texts(log, documents)

@@ -49,6 +49,7 @@ COMMANDS = (
     Command("train", "aleator.cli.train", "train", "Train an adapter."),
     Command("eval", "aleator.cli.eval", "evaluate", "Measure how far a model is from its targets."),
     Command("sample", "aleator.cli.sample", "sample", "Show what a model answers and how often."),
+    Command("items", "aleator.cli.items", "items", "Take item parameters out of a pickled file."),
     Command("report", "aleator.cli.report", "report", "Write one page from evaluations."),
     Command("target", "aleator.cli.target", "target", "List the outcomes of one target."),
     Command("families", "aleator.cli.families", "families", "List the distribution families."),

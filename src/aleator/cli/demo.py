@@ -1,4 +1,4 @@
-"""`aleator demo`: base, soft and hard on the sandbox model, measured and put on one page.
+"""`aleator demo`: the sandbox model as it is and calibrated, measured and put on one page.
 
 Trainings and evaluations are processes of their own with a core each: on a model this small, two
 processes with one thread do more than one with two. Finished stages are kept; the same command
@@ -13,14 +13,15 @@ import typer
 
 from aleator.cli.console import STDERR, STDOUT
 from aleator.cli.demo_display import goals_table, stage_display
-from aleator.cli.demo_plan import DemoSettings, demo_stages, left_out, note_settings
+from aleator.cli.demo_plan import demo_stages
+from aleator.cli.demo_settings import DemoSettings, left_out, note_settings
 from aleator.cli.stages import cores, run_stages, threads_environment
 from aleator.report.comparisons import goal_lines
 from aleator.report.load import load_results
 from aleator.report.page import write_page
 
-_LANES = 3
-"""Base and the two methods: there is never more to do at a time."""
+_LANES = 4
+"""Base and the three adapters: there is never more to do at a time."""
 
 
 def demo(

@@ -29,6 +29,7 @@ _VERDICT_STYLES: dict[Verdict, tuple[str, str]] = {
     "not measured": ("–", "dim"),
 }
 _BAR = 24
+_CAPTION = "95% intervals. ✓ met, ✗ not met, ? undecided: the interval holds the goal"
 
 
 @contextmanager
@@ -63,15 +64,14 @@ def stage_table(runs: Sequence[StageRun]) -> Table:
 def goals_table(lines: Sequence[GoalLine]) -> Table:
     """The goals as measured: a row a goal, a column a condition."""
     labels = list(dict.fromkeys(line.comparison.label for line in lines))
-    table = Table(box=SIMPLE_HEAD)
-    table.add_column("ratio to base, 95% interval", no_wrap=True)
-    table.add_column("goal", no_wrap=True)
+    table = Table(box=SIMPLE_HEAD, caption=_CAPTION, caption_justify="left")
+    table.add_column("ratio to base", no_wrap=True)
     for label in labels:
         table.add_column(Text(label), no_wrap=True)
     for goal in dict.fromkeys(line.goal for line in lines):
         cells = {line.comparison.label: _verdict(line) for line in lines if line.goal == goal}
-        title = f"{BY_KEY[goal.metric].short}, {split_title(goal.split).lower()}"
-        table.add_row(title, f"≤ {goal.written}", *(cells[label] for label in labels))
+        title = f"{BY_KEY[goal.metric].short} ≤ {goal.written}\n  {split_title(goal.split).lower()}"
+        table.add_row(title, *(cells[label] for label in labels))
     return table
 
 
@@ -82,7 +82,7 @@ def _verdict(line: GoalLine) -> Text:
         return Text(f"{mark} not measured", style)
     interval = f"{significant(ratio.low)} … {significant(ratio.high)}"
     value = (significant(ratio.value), "bold")
-    return Text.assemble((f"{mark} ", style), value, (f" {line.verdict}", style), f"\n  {interval}")
+    return Text.assemble((f"{mark} ", style), value, f"\n  {interval}")
 
 
 def _told(run: StageRun) -> Text:

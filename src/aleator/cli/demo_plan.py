@@ -1,53 +1,28 @@
-"""What `aleator demo` runs: which stages, with which settings, and what a quick run leaves out."""
+"""The stages of `aleator demo`: base is measured, adapters are trained and measured."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from aleator.cli.demo_rows import TARGETS, log_name, row_counts
+from aleator.cli.demo_settings import (
+    BASE,
+    BENCHES,
+    MODEL,
+    TRAINED,
+    Condition,
+    DemoSettings,
+)
 from aleator.cli.gauge import Gauge
 from aleator.cli.stages import Stage
-from aleator.distributions.grids import Split, split_distributions
-from aleator.errors import ConfigurationChangedError
-from aleator.files import JsonValue, as_object, read_json, write_json
-from aleator.recipe_files import recipe_path
-from aleator.report.load import NOTES_FILE
-from aleator.report.measures import split_title
-from aleator.training.recipe import Method
-from aleator.training.recipe_yaml import read_recipe
-
-MODEL = "sandbox"
-METHODS: tuple[Method, ...] = ("soft", "hard")
-SPLITS: tuple[Split, ...] = ("unseen_parameters", "held_out_families")
-
-QUICK_LIMIT = 48
-QUICK_STEPS = 120
-
-
-@dataclass(frozen=True)
-class DemoSettings:
-    """What makes one demo another.
-
-    Attributes:
-        seed: Of trainings and evaluations.
-        limit: At most so many prompts a split are evaluated; None for all.
-        steps: Updates of each training; None for the recipe's.
-    """
-
-    seed: int
-    limit: int | None = None
-    steps: int | None = None
-
-    @classmethod
-    def chosen(cls, seed: int, *, quick: bool) -> "DemoSettings":
-        """The settings of the whole demo or of the quick one."""
-        return cls(seed, QUICK_LIMIT, QUICK_STEPS) if quick else cls(seed)
 
 
 def demo_stages(out: Path, settings: DemoSettings) -> tuple[Stage, ...]:
-    """The stages of a demo in the folder `out`: base first, then each method."""
-    stages = [_evaluation(out, settings, "base", None)]
-    stages += [_training(out, settings, method) for method in METHODS]
-    stages += [_evaluation(out, settings, method, method) for method in METHODS]
+    """The stages of a demo in the folder `out`: base first, then each adapter."""
+    stages = [_evaluation(out, settings, BASE)]
+    stages += [_training(out, settings, condition) for condition in TRAINED]
+    stages += [
+        _evaluation(out, settings, condition.name, training_folder(out, condition.name))
+        for condition in TRAINED
+    ]
     return tuple(stages)
 
 
@@ -56,100 +31,41 @@ def evaluation_folder(out: Path, name: str) -> Path:
     return out / "eval" / name
 
 
-def training_folder(out: Path, method: Method) -> Path:
+def training_folder(out: Path, name: str) -> Path:
     """Where an adapter is trained."""
-    return out / "train" / method
+    return out / "train" / name
 
 
-def left_out(settings: DemoSettings) -> tuple[str, ...]:
-    """What a demo with these settings does not do, in sentences."""
-    sentences = []
-    if settings.limit is not None:
-        counts = " and ".join(
-            f"{_prompts(split, settings)} of {_prompts(split, None)} prompts of "
-            f"{split_title(split).lower()}"
-            for split in SPLITS
-        )
-        sentences.append(f"This was a quick run: {counts} were evaluated.")
-    if settings.steps is not None:
-        trained = " and ".join(
-            f"{method} for {settings.steps} instead of {_recipe_steps(method)} updates"
-            for method in METHODS
-        )
-        sentences.append(f"Training was cut short: {trained}.")
-    return tuple(sentences)
-
-
-def note_settings(out: Path, settings: DemoSettings) -> None:
-    """Keep beside the results what they are results of.
-
-    Raises:
-        ConfigurationChangedError: `out` holds a demo with other settings; the message names them.
-        OutputError: The place cannot be written.
-    """
-    path = out / NOTES_FILE
-    wanted: Mapping[str, JsonValue] = {"model": MODEL, **asdict(settings)}
-    if path.exists():
-        there = as_object(read_json(path), path)
-        changed = [
-            f"{name}={there.get(name)} there and {value} here"
-            for name, value in wanted.items()
-            if there.get(name) != value
-        ]
-        if changed:
-            quick = {True: "was not --quick", False: "was --quick"}[settings.limit is not None]
-            hint = "" if there.get("limit") == settings.limit else f" (it {quick})"
-            raise ConfigurationChangedError(
-                f"{out} holds a demo with other settings{hint}: {', '.join(changed)}; "
-                "name another folder with --out, or remove that one"
-            )
-        return
-    evaluations = [str(evaluation_folder(Path(), name)) for name in ("base", *METHODS)]
-    notes = {"evaluations": evaluations, "left_out": list(left_out(settings))}
-    write_json(path, {**wanted, **notes})
-
-
-def _evaluation(out: Path, settings: DemoSettings, name: str, method: Method | None) -> Stage:
+def _evaluation(out: Path, settings: DemoSettings, name: str, adapter: Path | None = None) -> Stage:
     folder = evaluation_folder(out, name)
-    arguments = ["eval", MODEL, "--bench", "numeric", "--out", str(folder)]
-    arguments += ["--seed", str(settings.seed)]
-    if settings.limit is not None:
-        arguments += ["--limit", str(settings.limit)]
-    if method is not None:
-        arguments += ["--adapter", str(training_folder(out, method))]
-    total = sum(_prompts(split, settings) for split in SPLITS)
+    arguments = ["eval", MODEL, "--bench", ",".join(BENCHES), "--targets", TARGETS]
+    arguments += ["--out", str(folder), "--seed", str(settings.seed)]
+    arguments += ["--limit", ",".join(f"{one}={limit}" for one, limit in settings.limits.items())]
+    if adapter is not None:
+        arguments += ["--adapter", str(adapter)]
+    counts = row_counts(settings.limits)
     return Stage(
         name=f"evaluate {name}",
         arguments=tuple(arguments),
         result=folder / "result.json",
-        needs=() if method is None else (f"train {method}",),
-        gauge=Gauge(folder / "rows" / "numeric.jsonl", total),
+        needs=() if adapter is None else (f"train {name}",),
+        gauge=Gauge(
+            tuple(folder / "rows" / log_name(bench) for bench in counts), sum(counts.values())
+        ),
     )
 
 
-def _training(out: Path, settings: DemoSettings, method: Method) -> Stage:
-    folder = training_folder(out, method)
+def _training(out: Path, settings: DemoSettings, condition: Condition) -> Stage:
+    folder = training_folder(out, condition.name)
     metrics = folder / "metrics.jsonl"
-    arguments = ["train", MODEL, "--method", method, "--recipe", f"sandbox/{method}"]
+    arguments = ["train", MODEL, "--method", condition.method, "--recipe", condition.recipe]
     arguments += ["--out", str(folder), "--set", f"seed={settings.seed}"]
-    if settings.steps is not None:
-        arguments += ["--set", f"max_steps={settings.steps}"]
+    steps = settings.steps.get(condition.name)
+    if steps is not None:
+        arguments += ["--set", f"max_steps={steps}"]
     return Stage(
-        name=f"train {method}",
+        name=f"train {condition.name}",
         arguments=tuple(arguments),
         result=metrics,  # it gets this name when the adapter is saved
-        gauge=Gauge(metrics, settings.steps or _recipe_steps(method), "step"),
+        gauge=Gauge((metrics,), steps or condition.recipe_steps(), "step"),
     )
-
-
-def _recipe_steps(method: Method) -> int:
-    steps = read_recipe(recipe_path(f"sandbox/{method}")).max_steps
-    assert steps is not None  # the sandbox recipes count updates, not epochs
-    return steps
-
-
-def _prompts(split: Split, settings: DemoSettings | None) -> int:
-    count = len(split_distributions(split))
-    if settings is None or settings.limit is None:
-        return count
-    return min(count, settings.limit)

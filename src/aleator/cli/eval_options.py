@@ -1,23 +1,16 @@
-"""Options of `aleator eval`, and the settings of benchmarks that they stand for."""
+"""Options of `aleator eval`; `eval_settings` says which settings of benchmarks they stand for."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
-from aleator.benchmarks.catalogue import BENCHMARKS, BenchSettings
-from aleator.benchmarks.closed_prompts import ClosedSetsSettings
-from aleator.benchmarks.mcq_positions import McqSettings
+from aleator.benchmarks.catalogue import BENCHMARKS
+from aleator.benchmarks.knowledge_tasks import CHOICES
 from aleator.benchmarks.method_settings import METHODS
-from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.novelty_sets import SETS
-from aleator.benchmarks.numeric import NumericSettings
-from aleator.benchmarks.open_ended import OpenEndedSettings
 from aleator.benchmarks.perplexity_texts import TEXTS
 from aleator.distributions.grids import SPLITS
-from aleator.errors import UnknownNameError
 
 Model = Annotated[
     str,
@@ -30,7 +23,22 @@ Benches = Annotated[str, typer.Option(metavar="A,B,…", help=f"Of: {', '.join(B
 Adapter = Annotated[
     Path | None, typer.Option(metavar="DIR", help="A training run's folder, or the adapter/ in it.")
 ]
-Limit = Annotated[int | None, typer.Option(min=1, help="At most so many prompts a split or set.")]
+AdapterScale = Annotated[
+    str | None,
+    typer.Option(
+        metavar="A,B,…",
+        help="How many times the adapter's update counts, 0 for the model without it, 1 as it was "
+        "trained; several, as 0,0.25,0.5,1, are evaluated one after another into DIR/scale-0, …",
+    ),
+]
+Limit = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|NAME=N,…",
+        help="At most so many prompts a split or set; or of single benchmarks, as "
+        "closed_sets=20,mcq_positions=2 (the latter in hundreds of questions).",
+    ),
+]
 Drawn = Annotated[
     int | None,
     typer.Option(
@@ -45,8 +53,12 @@ Decimals = Annotated[
 Splits = Annotated[str, typer.Option(metavar="A,B,…", help=f"numeric: of {', '.join(SPLITS)}.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of everything drawn.")]
 Targets = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="closed_sets: a target file instead of our own sets."),
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="closed_sets: a target file, or the name of one that came with aleator, instead of "
+        "the benchmark's own sets.",
+    ),
 ]
 MethodName = Annotated[
     str,
@@ -86,60 +98,16 @@ PerplexityContext = Annotated[
 PerplexityStride = Annotated[
     int, typer.Option(min=1, help="perplexity: tokens from one window's beginning to the next's.")
 ]
+KnowledgeTasks = Annotated[
+    str, typer.Option(metavar="A,B,…", help=f"knowledge: of {', '.join(CHOICES)}.")
+]
+KnowledgeItems = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE[@SHA256]",
+        help="knowledge: item parameters for gp-IRT, as `aleator items` writes them.",
+    ),
+]
 TrustRemoteCode = Annotated[
     bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
 ]
-
-_T = TypeVar("_T", bound=str)
-
-
-@dataclass(frozen=True)
-class Extent:
-    """How much is measured, for every benchmark.
-
-    Attributes:
-        limit: At most so many prompts a split or set; None for all.
-        draws: Answers a prompt; None for each benchmark's own number.
-        seed: Of everything drawn.
-    """
-
-    limit: int | None
-    draws: int | None
-    seed: int
-
-    def drawn(self, default: int) -> int:
-        """Answers a prompt of a benchmark whose own number is `default`."""
-        return default if self.draws is None else self.draws
-
-    def settings(
-        self, numeric: NumericSettings, novelty: NoveltySettings, targets: Path | None
-    ) -> BenchSettings:
-        """The settings of all benchmarks, those of two given."""
-        limit, seed = self.limit, self.seed
-        return BenchSettings(
-            numeric=numeric,
-            closed_sets=ClosedSetsSettings(
-                limit, self.drawn(ClosedSetsSettings.draws), seed, targets
-            ),
-            open_ended=OpenEndedSettings(limit, self.drawn(OpenEndedSettings.draws), seed),
-            mcq_positions=McqSettings(limit, self.drawn(McqSettings.draws), seed),
-            novelty=novelty,
-        )
-
-
-def names(listed: str) -> tuple[str, ...]:
-    """Names with commas between them."""
-    return tuple(name.strip() for name in listed.split(",") if name.strip())
-
-
-def known(kind: str, chosen: str, choices: Iterable[_T]) -> _T:
-    """The choice of that name.
-
-    Raises:
-        UnknownNameError: There is none; the message lists those there are.
-    """
-    listed = tuple(choices)
-    for choice in listed:
-        if chosen == choice:
-            return choice
-    raise UnknownNameError(kind, chosen, listed)

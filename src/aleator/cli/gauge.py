@@ -7,23 +7,26 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Gauge:
-    """Progress as a log of rows shows it.
+    """Progress as logs of rows show it.
 
     Attributes:
-        file: The log, `<file>.partial` while it grows.
-        total: How much there is to do.
-        field: The field of the last row that says how much is done; None to count rows.
+        files: The logs, each `<file>.partial` while it grows.
+        total: How much there is to do, in all of them.
+        field: The field of a log's last row that says how much is done; None to count rows.
     """
 
-    file: Path
+    files: tuple[Path, ...]
     total: int
     field: str | None = None
 
     def done(self) -> int:
         """How much is done, at most `total`; 0 before there is a whole row."""
-        for path in (self.file, self.file.with_name(self.file.name + ".partial")):
+        return min(sum(self._done(file) for file in self.files), self.total)
+
+    def _done(self, file: Path) -> int:
+        for path in (file, file.with_name(file.name + ".partial")):
             if path.exists():
-                return min(self._of(path.read_bytes()), self.total)
+                return self._of(path.read_bytes())
         return 0
 
     def _of(self, log: bytes) -> int:

@@ -39,6 +39,23 @@ _Mix = Annotated[
         "numeric=0.5,mine=0.5; needs max_steps in the recipe, for a mix has no epochs.",
     ),
 ]
+_Anchor = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        metavar="WEIGHT",
+        help="Keep everything else as it was: on ordinary prompts, add so many times the KL of the "
+        "model without its adapter to the model with it. 0 only measures it; off by default.",
+    ),
+]
+_AnchorPrompts = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE|NAME",
+        help="What the anchor is laid on: sandbox (the prompts that came with aleator, the "
+        "default), a JSONL file, or a data set of the hub as owner/name.",
+    ),
+]
 
 
 def train(
@@ -58,6 +75,8 @@ def train(
     ] = None,
     targets: _Targets = None,
     mix: _Mix = None,
+    anchor: _Anchor = None,
+    anchor_prompts: _AnchorPrompts = None,
     report_to: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="An experiment tracker, such as wandb or tensorboard."),
@@ -78,6 +97,8 @@ def train(
         overrides=parse_assignments(overrides or (), "max_steps=100"),
         targets=tuple(targets or ()),
         mix=parse_numbers(mix.split(","), "numeric=0.5") if mix else {},
+        anchor=anchor,
+        anchor_prompts=anchor_prompts,
         report_to=tuple(report_to or ()),
         command=shlex.join(["aleator", *sys.argv[1:]]),
         trust_remote_code=trust_remote_code,
@@ -91,6 +112,8 @@ def _sentence(result: TrainResult) -> str:
     """What was spent and what it brought."""
     spent = result.spent
     words = f"{spent.updates:,} updates, {spent.tokens:,} tokens, {spent.seconds:.0f} s"
+    if spent.stopped_early:
+        words += " (stopped early, the validation's goal was reached)"
     for name, shown in VALIDATION_FIGURES.items():
         if figures := validation_figures(result.metrics, name):
             words += f"; {shown} {figures[0]:.3f} → {figures[-1]:.3f} nats"

@@ -48,10 +48,10 @@ def _numeric(result: Result) -> Iterable[str]:
 
 
 def _others(result: Result) -> Iterable[str]:
-    for bench in sorted(result.benches - {NUMERIC}):
-        limit = _limit(result, bench)
-        if limit is not None:
-            yield f"{bench} was run with limit {limit}, so perhaps not on all of it."
+    limits = {bench: _limit(result, bench) for bench in sorted(result.benches - {NUMERIC})}
+    told = [f"{bench} (limit {limit})" for bench, limit in limits.items() if limit is not None]
+    if told:
+        yield f"perhaps not every prompt was asked of {listed(told)}."
 
 
 def _limit(result: Result, bench: str) -> str | None:

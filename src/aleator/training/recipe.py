@@ -22,6 +22,8 @@ NotNegative: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Fraction: TypeAlias = Annotated[float, Field(ge=0, lt=1)]
 Decimals: TypeAlias = Annotated[int, Field(ge=0, le=MAX_DECIMALS, strict=True)]
 
+Layers: TypeAlias = Annotated[tuple[Annotated[int, Field(strict=True)], ...], Field(min_length=1)]
+
 _strict = with_config(ConfigDict(extra="forbid"))
 
 
@@ -119,13 +121,44 @@ Data: TypeAlias = PublishedData | WideData
 
 @_strict
 @dataclass(frozen=True)
+class Anchor:
+    """What keeps everything else as it was: KL(model without its adapter ‖ with it) on other texts.
+
+    Every update adds `weight` times the mean, over the answer tokens of its anchor texts, of that
+    KL of next-token distributions, in nats.
+
+    Attributes:
+        weight: what the anchor counts beside the calibration; 0 only measures it.
+        prompts: "sandbox" for the prompts that came with aleator, a JSONL file, or a data set of
+            the hub, as `owner/name` or `owner/name:split`.
+        limit: at most so many prompts and texts, spread evenly over the source.
+        answers: answers drawn to each prompt, once, from the model as it came.
+        max_tokens: most tokens of an answer or of a text.
+        tokens: texts of an update are drawn until they hold so many tokens, prompts included.
+    """
+
+    weight: NotNegative = 1.0
+    prompts: str = "sandbox"
+    limit: Count = 512
+    answers: Count = 1
+    max_tokens: Count = 192
+    tokens: Count = 576
+
+
+@_strict
+@dataclass(frozen=True)
 class Lora:
-    """The adapter: low-rank updates of the named linear layers."""
+    """The adapter: low-rank updates of the named linear layers.
+
+    Attributes:
+        layers: only these, by number from 0 or, as -1 for the last, from the end; None for all.
+    """
 
     rank: Count = 16
     alpha: Count = 32
     dropout: Fraction = 0.05
     target_modules: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj")
+    layers: Layers | None = None
 
 
 @_strict
@@ -158,6 +191,10 @@ class Validation:
         nodes: budget of exact prefixes a prompt; the rest of the KL is estimated from `tails`
             drawn paths, the same at every measurement.
         tails: see `nodes`.
+        stop_below: end the run at the first measurement below so many nats on numeric prompts;
+            None never. The learning rate follows `schedule` all the same, which is made for the
+            whole run: a run that stops early stops at a higher rate than a shorter one.
+        stop_below_ratio: the same, as a part of what was measured before training.
     """
 
     every: Count = 100
@@ -165,6 +202,8 @@ class Validation:
     prompts: Count = 24
     nodes: Count = 256
     tails: Count = 4
+    stop_below: Positive | None = None
+    stop_below_ratio: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
 @_strict
@@ -190,6 +229,7 @@ class Recipe:
         dtype: in which the model's own weights are loaded; "auto" as the checkpoint stores them
             (float32 on CPU for the sandbox). The adapter is float32 always.
         bf16: compute in bfloat16 by autocast (losses stay float32).
+        anchor: None for none.
         validation: None for none.
         log_every: updates between two rows of metrics.
         checkpoint_every: updates between two checkpoints; the last update always has one.
@@ -210,6 +250,7 @@ class Recipe:
     seed: Whole = 11
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     bf16: bool = False
+    anchor: Anchor | None = None
     validation: Validation | None = field(default_factory=Validation)
     log_every: Count = 10
     checkpoint_every: Count = 100

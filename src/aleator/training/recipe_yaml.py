@@ -18,6 +18,7 @@ from aleator.distributions.families import family
 from aleator.errors import RecipeError, UnknownNameError
 from aleator.files import JsonValue, Row, as_object, read_yaml
 from aleator.training.recipe import (
+    Anchor,
     DrawSupervision,
     Lora,
     Optimiser,
@@ -47,6 +48,7 @@ _CHOICES: Mapping[tuple[str, str], type] = {
 _CHOSEN_BY: Mapping[str, str] = {"data": "source", "supervision": "kind"}
 _SECTIONS: Mapping[Location, type] = {
     (): Recipe,
+    ("anchor",): Anchor,
     ("lora",): Lora,
     ("optimiser",): Optimiser,
     ("validation",): Validation,
