@@ -60,6 +60,13 @@ def test_verdicts_come_in_their_order_losses_with_figures() -> None:
     )
 
 
+def test_the_first_verdict_says_of_how_many() -> None:
+    lines = [_line("cloze", "worse", -0.12), _line("sums", "undecided", -0.02)]
+    told = verdict_told(lines, "knowledge")
+    assert told.startswith("worse on 1 of 2 tasks: cloze (−12.0 points, −16.0 … −8.0), ")
+    assert ", undecided on sums (" in told
+
+
 def test_one_verdict_for_all_and_many_names() -> None:
     assert verdict_told([_line("a", "unchanged")], "knowledge") == "unchanged on the one task"
     four = [_line(name, "worse", -0.1 * n) for n, name in enumerate("abcd", 1)]

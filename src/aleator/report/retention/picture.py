@@ -104,7 +104,7 @@ def _axis(axes: Axes, lines: Sequence[Line], bench: Bench) -> None:
         axes.set_xscale("symlog", linthresh=2 * margin, linscale=0.8)
         axes.xaxis.set_major_locator(FixedLocator(_decades(lowest, highest, margin)))
     else:
-        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, bench)))
     room = 1.3 if wide else 1.0

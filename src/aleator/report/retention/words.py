@@ -24,8 +24,8 @@ MARGINS: Mapping[Bench, float] = {
 MARGINS_TOLD = (
     f"“Unchanged” means that the 95% interval excludes a loss of more than "
     f"{MARGINS['knowledge']:g} point of accuracy, or a perplexity higher by more than "
-    f"{MARGINS['perplexity']:g}%; “better” and “worse” that it holds gains, or losses, only; "
-    "anything else is “undecided”."
+    f"{MARGINS['perplexity']:g}%; “better” that it holds gains only, “worse” that it holds losses "
+    "only and reaches beyond that margin; anything else is “undecided”."
 )
 
 _NAMED = 3
@@ -67,7 +67,7 @@ def verdict_told(lines: Sequence[Line], bench: Bench, *, named: bool = True) -> 
         if verdict in ("unchanged", "not compared") or not named:
             told.append(f"{verdict} on {count}")
         else:
-            told.append(f"{verdict} on {_named(mine, count)}")
+            told.append(f"{verdict} on {_named(mine, count, alone=bool(told))}")
     return ", ".join(told)
 
 
@@ -118,12 +118,13 @@ def _detail(lines: Sequence[Line], bench: Bench) -> str:
     return "; ".join([told, *(f"{listed(names)}: {why}" for why, names in refused.items())])
 
 
-def _named(lines: Sequence[Line], count: str) -> str:
+def _named(lines: Sequence[Line], count: str, *, alone: bool) -> str:
+    """Names with figures; one needs no count where it stands `alone` and others were counted."""
     shown = [
         f"{line.name} ({shift_told(line.shift, line.bench)})"
         for line in sorted(lines, key=_size, reverse=True)[:_NAMED]
     ]
-    if len(lines) == 1:
+    if len(lines) == 1 and alone:
         return shown[0]
     rest = len(lines) - len(shown)
     most = listed(shown) if not rest else f"{', '.join(shown)} and {rest} more"
