@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import cast
 
 import torch
-from transformers.generation import GenerateDecoderOnlyOutput, GenerationConfig, GenerationMixin
+from transformers import GenerationConfig, GenerationMixin
+from transformers.generation.utils import GenerateDecoderOnlyOutput
 
 from aleator.doctor.findings import Finding, failed, not_applicable, passed
 from aleator.doctor.patient import PROMPT, UNTRUNCATED, Patient
@@ -37,9 +38,11 @@ def check_logits_processors(patient: Patient) -> Finding:
         return not_applicable("the model cannot generate")
     ids = torch.tensor([patient.prompt_format.prompt_ids(PROMPT)], device=model.device)
     # What it is told are keyword arguments, of which its own signature knows none.
-    generate = cast(Callable[..., GenerateDecoderOnlyOutput], model.generate)
+    kind: type[GenerationMixin] = type(model)
+    generate = cast(Callable[..., GenerateDecoderOnlyOutput], kind.generate)
     with torch.random.fork_rng(devices=[model.device] if model.device.type == "cuda" else []):
         drawn = generate(
+            model,
             ids,
             attention_mask=torch.ones_like(ids),
             pad_token_id=patient.prompt_format.stop_token_id,
