@@ -120,12 +120,26 @@ Data: TypeAlias = PublishedData | WideData
 @_strict
 @dataclass(frozen=True)
 class Lora:
-    """The adapter: low-rank updates of the named linear layers."""
+    """The adapter: low-rank updates of the named linear layers.
+
+    Attributes:
+        target_modules: last names of linear layers.
+        target_parameters: stacked weights of experts, such as `mlp.experts.down_proj`.
+    """
 
     rank: Count = 16
     alpha: Count = 32
     dropout: Fraction = 0.05
     target_modules: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj")
+    target_parameters: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse dropout where there is none."""
+        if self.target_parameters and self.dropout:
+            raise ValueError(
+                f"lora.dropout {self.dropout} does not go with lora.target_parameters, which take "
+                "none: set it to 0"
+            )
 
 
 @_strict
