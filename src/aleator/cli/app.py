@@ -50,6 +50,9 @@ COMMANDS = (
     Command("eval", "aleator.cli.eval", "evaluate", "Measure how far a model is from its targets."),
     Command("sample", "aleator.cli.sample", "sample", "Show what a model answers and how often."),
     Command("report", "aleator.cli.report", "report", "Write one page from evaluations."),
+    Command(
+        "export", "aleator.cli.export", "export", "Write an adapter or a merged model for others."
+    ),
     Command("target", "aleator.cli.target", "target", "List the outcomes of one target."),
     Command("families", "aleator.cli.families", "families", "List the distribution families."),
     Command("recipes", "aleator.cli.recipes", "app", "List, show and copy training recipes."),

@@ -203,7 +203,7 @@ def _load_weights(
     trust_remote_code: bool,
 ) -> PreTrainedModel:
     try:
-        with _no_bar_of_weights():
+        with no_bar_of_weights():
             loaded: object = kind.from_pretrained(
                 path,
                 config=config,
@@ -227,7 +227,7 @@ def _load_weights(
 
 
 @contextmanager
-def _no_bar_of_weights() -> Iterator[None]:
+def no_bar_of_weights() -> Iterator[None]:
     """Switch off transformers' bar of weights read; the hub's bars of downloads stay."""
     shown, downloads = logging.is_progress_bar_enabled(), not are_progress_bars_disabled()
     logging.disable_progress_bar()
