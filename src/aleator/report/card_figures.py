@@ -134,8 +134,9 @@ def index_results(tables: Sequence[BenchTable]) -> list[EvalResult]:
                         EvalResult(
                             task_type="text-generation",
                             dataset_type=f"aleator-{one.bench.replace('_', '-')}",
-                            dataset_name=f"{TITLES[one.bench]}: {title}",
-                            dataset_config=None if label == CALIBRATED else label,
+                            dataset_name=TITLES[one.bench],
+                            dataset_config=label,
+                            dataset_split=title,
                             metric_type=row.measure.key,
                             metric_name=row.measure.title,
                             metric_value=float(cell.exact),

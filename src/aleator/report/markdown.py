@@ -9,19 +9,25 @@ from collections.abc import Sequence
 
 from aleator.report.sentences import shown
 
-_LONGEST = 400
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+!|~&:@$-])")
+_LONGEST = 2000
+_MARKUP = re.compile(
+    r"""([\\`*_\[\]<>#!|~&@$]      # markup wherever it stands
+        |:(?=//)|(?<=www)\.      # addresses, which some readers turn into links
+        |^[-+=])                 # lists and headings where a text begins""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"^(\d+)([.)])")
 
 
 def plain(text: str) -> str:
     """Text as part of a sentence or a cell: on one line, nothing in it is markup."""
-    # A backslash before any punctuation makes it literal; addresses are no links without colons.
-    return _SPECIAL.sub(r"\\\1", shown(text, _LONGEST))
+    # A backslash before any punctuation makes it literal.
+    return _NUMBERED.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", shown(text, _LONGEST)))
 
 
 def code(text: str) -> str:
-    """Text as code within a line."""
-    line = shown(text, _LONGEST).replace("|", "\\|") or " "
+    """Text as code within a line, not within a table."""
+    line = shown(text, _LONGEST) or " "
     fence = "`" * (_longest_run(line) + 1)
     space = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{fence}{space}{line}{space}{fence}"

@@ -209,7 +209,7 @@ def _training(record: RunRecord, base: str) -> str:
             f"Spent: {spent.updates:,} updates, {spent.tokens:,} tokens, {spent.seconds:,.0f} s"
         )
     facts += [f"Target file {code(n)}: SHA-256 {plain(h)}" for n, h in record.targets.items()]
-    versions = [f"{plain(name)} {plain(one)}" for name, one in record.versions.items()]
+    versions = [plain(f"{name} {one}") for name, one in record.versions.items()]
     facts.append(f"Versions: {listed(versions)}")
     recipe = yaml.safe_dump(recipe_values(record.recipe), sort_keys=False, allow_unicode=True)
     return f"{_bullets(facts)}\nThe recipe, every value written out:\n\n{fenced(recipe, 'yaml')}"
@@ -231,7 +231,7 @@ def _not_measured(
         known = any(label.startswith(CALIBRATED) for label in labels)
         told.append(
             ("The figures are those of base and adapter. " if known else "")
-            + f"Merging rounds weights to {plain(facts.dtype)}: on one prompt a next-token "
+            + f"Merging rounded in {plain(facts.dtype)}: on one prompt a next-token "
             f"log-probability moved by up to {facts.merge_error:.2g} nats; the merged model itself "
             "was not evaluated."
         )

@@ -3,7 +3,12 @@
 from pathlib import Path
 
 from huggingface_hub import HfApi
-from huggingface_hub.errors import HFValidationError, HTTPError, LocalTokenNotFoundError
+from huggingface_hub.errors import (
+    HFValidationError,
+    HTTPError,
+    LocalTokenNotFoundError,
+    OfflineModeIsEnabled,
+)
 from huggingface_hub.utils import validate_repo_id
 
 from aleator.errors import EndpointError, InputError
@@ -38,11 +43,11 @@ def push_folder(folder: Path, repository: str, endpoint: str | None = None) -> s
     """
     hub = HfApi(endpoint=endpoint)
     try:
-        hub.create_repo(repository, private=True, exist_ok=True)
+        made = hub.create_repo(repository, private=True, exist_ok=True)
         commit = hub.upload_folder(
-            repo_id=repository, folder_path=folder, commit_message="aleator export"
+            repo_id=made.repo_id, folder_path=folder, commit_message="aleator export"
         )
-    except (HTTPError, LocalTokenNotFoundError) as error:
+    except (HTTPError, LocalTokenNotFoundError, OfflineModeIsEnabled) as error:
         reason = " ".join(str(error).split()).split(". ")[0].rstrip(".") or type(error).__name__
         raise EndpointError(
             f"cannot push to {repository} ({reason}); {folder} is written: log in with "
