@@ -29,14 +29,8 @@ from aleator.models.loading import load_model
 from aleator.models.packed_check import packed_error
 from aleator.models.packed_forward import pack, packed_logits
 from aleator.tokens.chat import ChatFormat
-from tests.tiny_families import (
-    FAMILIES,
-    KNOWN,
-    FamilyName,
-    save_tiny_family,
-    tiny_family_model,
-    tiny_family_tokenizer,
-)
+from tests.family_tokenizers import FamilyName, tiny_family_tokenizer
+from tests.tiny_families import FAMILIES, KNOWN, save_tiny_family, tiny_family_model
 from tests.tiny_models import WINDOW, TinyTree
 
 EXPERTS = ("mlp.experts.gate_up_proj", "mlp.experts.down_proj")
@@ -46,7 +40,8 @@ PROMPT = "Generate exactly ONE random number."
 def prompt_and_tree(family: FamilyName) -> tuple[tuple[int, ...], TinyTree]:
     """A prompt longer than the window, and numbers below it, one of them longer than it too."""
     form = ChatFormat(tiny_family_tokenizer(family))
-    tokens, parents, nodes = [-1], [-1], {(): 0}
+    tokens, parents = [-1], [-1]
+    nodes: dict[tuple[int, ...], int] = {(): 0}
     numbers = ["-12.3456789", "-12.5", "-0.25", "1234567890.123456789", "3"]
     for ids in form.answer_ids(numbers):
         for end in range(1, len(ids) + 1):

@@ -4,19 +4,19 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, PreTrainedModel
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    GenerationConfig,
+    PreTrainedModel,
+)
+from transformers.generation.utils import GenerateDecoderOnlyOutput
 
 from aleator.errors import ModelError
 from aleator.models.merged import save_merged, whole_distribution
 from aleator.tokens.chat import ChatFormat
-from tests.tiny_families import (
-    FAMILIES,
-    KNOWN,
-    FamilyName,
-    save_tiny_family,
-    tiny_family_model,
-    tiny_family_tokenizer,
-)
+from tests.family_tokenizers import FamilyName, tiny_family_tokenizer
+from tests.tiny_families import FAMILIES, KNOWN, save_tiny_family, tiny_family_model
 
 IDS = torch.tensor([[5, 6, 7, 8]])
 
@@ -58,9 +58,11 @@ def test_nothing_comes_between_logits_and_draws(family: FamilyName, tmp_path: Pa
     """Whoever generates by the folder's own settings draws from the model's distribution."""
     saved(family, tmp_path / "merged", tmp_path)
     loaded = AutoModelForCausalLM.from_pretrained(tmp_path / "merged")
-    out = loaded.generate(
+    out = loaded.generate(  # pyright: ignore[reportAttributeAccessIssue]
         IDS, max_new_tokens=3, return_dict_in_generate=True, output_scores=True, output_logits=True
     )
+    assert isinstance(out, GenerateDecoderOnlyOutput)
+    assert out.scores is not None and out.logits is not None
     assert all(
         torch.equal(scores, logits.float())
         for scores, logits in zip(out.scores, out.logits, strict=True)

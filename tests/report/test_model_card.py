@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from huggingface_hub import ModelCard
+from huggingface_hub import ModelCard, ModelCardData
 from markdown_it import MarkdownIt
 
 from aleator.report.card_figures import Weights, read_evaluations
@@ -49,8 +49,14 @@ def measured(tmp_path: Path) -> Collection:
     return read_evaluations([base, soft], Weights("b", "s"))
 
 
+def head(text: str) -> ModelCardData:
+    data = ModelCard(text).data
+    assert isinstance(data, ModelCardData)
+    return data
+
+
 def test_what_the_hub_reads(measured: Collection) -> None:
-    data = ModelCard(model_card(FACTS, measured)).data
+    data = head(model_card(FACTS, measured))
     assert data.base_model == "Qwen/Qwen3-0.6B"
     assert data.to_dict()["base_model_relation"] == "adapter"
     assert data.library_name == "peft"
@@ -89,7 +95,7 @@ def test_merged(measured: Collection) -> None:
     assert 'from_pretrained("me/calibrated")' in text
     assert ') + "<|a|>final<|b|>"' in text
     assert "moved by up to 0.012 nats; the merged model itself was not evaluated" in text
-    data = ModelCard(text).data
+    data = head(text)
     assert data.library_name == "transformers"
     assert data.to_dict()["base_model_relation"] == "finetune"
 
@@ -110,7 +116,7 @@ def test_base_not_measured(measured: Collection) -> None:
 def test_a_base_that_nobody_else_has() -> None:
     """A place on this machine is no hub id, and the hub is not told that it were."""
     text = model_card(replace(FACTS, base="my model", base_on_hub=False), NOTHING)
-    assert "base_model" not in ModelCard(text).data.to_dict()
+    assert "base_model" not in head(text).to_dict()
     assert '"path/to/my model"' in text
 
 
@@ -121,8 +127,7 @@ def test_what_others_wrote_stays_text(measured: Collection) -> None:
     results = tuple(replace(one, label=one.label) for one in measured.results)
     collection = Collection(results, left_out=(evil,))
     text = model_card(facts, collection)
-    card = ModelCard(text)
-    assert card.data.base_model == evil
+    assert head(text).base_model == evil
     ordinary = model_card(replace(FACTS, merge_error=1.0), collection)
 
     def structure(text: str) -> list[str]:
@@ -135,5 +140,5 @@ def test_what_others_wrote_stays_text(measured: Collection) -> None:
         return found
 
     assert structure(text) == structure(ordinary)
-    assert "\u202e" not in card.text
+    assert "\u202e" not in ModelCard(text).text
     assert "html" not in " ".join(structure(text))

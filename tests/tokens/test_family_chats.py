@@ -5,7 +5,8 @@ from transformers import PreTrainedTokenizerFast
 
 from aleator.tokens.chat import ChatFormat
 from aleator.tokens.speller import Speller
-from tests.tiny_families import FAMILIES, KNOWN, FamilyName, tiny_family_tokenizer
+from tests.family_tokenizers import FamilyName, tiny_family_tokenizer
+from tests.tiny_families import FAMILIES, KNOWN
 
 TOKENIZERS = {name: tiny_family_tokenizer(name) for name in FAMILIES if name != "gemma3_vision"}
 FORMATS = {name: ChatFormat(tokenizer) for name, tokenizer in TOKENIZERS.items()}
@@ -76,7 +77,7 @@ def test_words_come_back(name: FamilyName) -> None:
     """Also those that are bytes to the tokenizer."""
     words = ["Monday", "New York", "3 of Clubs", "Åland", "火曜日"]
     for word, ids in zip(words, FORMATS[name].answer_ids(words), strict=True):
-        assert TOKENIZERS[name].decode(ids, clean_up_tokenization_spaces=False) == word
+        assert TOKENIZERS[name].decode(list(ids), clean_up_tokenization_spaces=False) == word
 
 
 def test_earlier_answers_end_otherwise() -> None:

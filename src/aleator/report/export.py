@@ -149,5 +149,5 @@ def _log_probabilities(model: nn.Module, prompt: tuple[int, ...]) -> Tensor:
 
 
 def _opening(loaded: LoadedModel, prompt: tuple[int, ...]) -> str:
-    text = loaded.tokenizer.decode(list(prompt), clean_up_tokenization_spaces=False)
+    (text,) = loaded.tokenizer.batch_decode([list(prompt)], clean_up_tokenization_spaces=False)
     return FINAL_CHANNEL if text.endswith(FINAL_CHANNEL) else ""

@@ -1,11 +1,15 @@
-"""A finished export to the hub."""
+"""A finished export to the hub.
+
+The hub's library tells connections that fail by an error of whichever HTTP client it uses; it is
+taken from there, for that client has changed before.
+"""
 
 from pathlib import Path
 
 from huggingface_hub import HfApi
 from huggingface_hub.errors import (
     HFValidationError,
-    HTTPError,
+    HTTPError,  # pyright: ignore[reportPrivateImportUsage]
     LocalTokenNotFoundError,
     OfflineModeIsEnabled,
 )
