@@ -78,6 +78,7 @@ def test_loads_again(family: FamilyName, tmp_path: Path) -> None:
     card = (tmp_path / "merged" / "README.md").read_text()
     assert (FINAL_CHANNEL in card) == (family == "gpt_oss")
     assert ("enable_thinking=False" in card) == (family == "qwen3")
+    assert ("prints today's date" in card) == (family in ("llama3", "gpt_oss"))
 
 
 def test_experts_are_merged_too(tmp_path: Path) -> None:

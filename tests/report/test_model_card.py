@@ -33,6 +33,7 @@ FACTS = CardFacts(
     record=RECORD,
     options={"enable_thinking": False},
     opening="",
+    dated=False,
     dtype="bfloat16",
     merge_error=None,
 )
@@ -90,7 +91,8 @@ def test_what_a_reader_reads(measured: Collection) -> None:
 
 def test_merged(measured: Collection) -> None:
     facts = replace(FACTS, kind="merged", merge_error=0.0123, opening="<|a|>final<|b|>")
-    text = model_card(facts, measured)
+    text = model_card(replace(facts, dated=True), measured)
+    assert "In training and in every figure it was 2024-07-26" in text
     assert "PeftModel" not in text
     assert 'from_pretrained("me/calibrated")' in text
     assert ') + "<|a|>final<|b|>"' in text

@@ -106,6 +106,7 @@ def export(request: ExportRequest) -> Path:
             record=record,
             options=direct_answers(loaded.tokenizer),
             opening=_opening(loaded, prompt),
+            dated="strftime_now" in loaded.tokenizer.get_chat_template(),
             dtype=dtype,
             merge_error=error,
         )

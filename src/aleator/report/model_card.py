@@ -28,6 +28,7 @@ from aleator.report.cut_short import cut_short
 from aleator.report.markdown import code, fenced, plain, table
 from aleator.report.results import Collection
 from aleator.report.sentences import listed, shown
+from aleator.tokens.chat import TODAY
 from aleator.training.recipe_yaml import recipe_values
 from aleator.training.run_record import RunRecord
 
@@ -56,6 +57,7 @@ class CardFacts:
         record: The training run.
         options: What the chat template is called with.
         opening: What an answer is opened with behind the template's prompt; empty for nothing.
+        dated: Whether the chat template prints today's date.
         dtype: Of a merged model's weights.
         merge_error: The largest difference in nats that merging made to a next-token
             log-probability on one prompt; None for an adapter.
@@ -68,6 +70,7 @@ class CardFacts:
     record: RunRecord
     options: Mapping[str, JsonValue]
     opening: str
+    dated: bool
     dtype: str
     merge_error: float | None
 
@@ -158,6 +161,11 @@ def _use(facts: CardFacts) -> str:
         named = [code(f"{name}={value!r}") for name, value in facts.options.items()]
         told.append(
             f"It was trained with the template's {listed(named)}; without, it is asked otherwise."
+        )
+    if facts.dated:
+        told.append(
+            f"The template prints today's date. In training and in every figure it was "
+            f"{TODAY.isoformat()}; another day is another prompt."
         )
     if adapter and not facts.base_on_hub:
         told.append(
