@@ -231,7 +231,7 @@ def test_written_tokens_count_every_draw_and_its_stop_token() -> None:
 
 @pytest.mark.parametrize("max_tree_nodes", [2, 6144])
 def test_paths_are_the_draws_as_tokens(max_tree_nodes: int) -> None:
-    """The same draws, and as many tokens written, stop tokens included; also where rows end them."""
+    """The same draws, and as many tokens written, stop tokens included; by rows, too."""
     sampler = _sampler(number_model("qwen3"), max_tree_nodes=max_tree_nodes)
     draws = sampler.draw(PROMPTS, 200, seed=5)
     for drawn, paths in zip(draws, sampler.draw_paths(PROMPTS, 200, seed=5), strict=True):
