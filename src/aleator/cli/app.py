@@ -59,6 +59,7 @@ COMMANDS = (
     Command("report", "aleator.cli.report", "report", "Write one page from evaluations."),
     Command("target", "aleator.cli.target", "target", "List the outcomes of one target."),
     Command("families", "aleator.cli.families", "families", "List the distribution families."),
+    Command("doctor", "aleator.cli.doctor", "doctor", "Check a model for silent mistakes."),
     Command("recipes", "aleator.cli.recipes", "app", "List, show and copy training recipes."),
     Command("sandbox", "aleator.cli.sandbox", "app", "Describe or rebuild the sandbox model."),
 )

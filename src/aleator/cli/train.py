@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from aleator.cli.assignments import parse_assignments, parse_numbers
+from aleator.cli.checkup import warn_of_failures
 from aleator.cli.console import STDERR
 from aleator.training.metrics_log import validation_figures
 from aleator.training.recipe import Method
@@ -103,7 +104,7 @@ def train(
         command=shlex.join(["aleator", *sys.argv[1:]]),
         trust_remote_code=trust_remote_code,
     )
-    result = run_training(request)
+    result = run_training(request, inspect=warn_of_failures)
     STDERR.print(_sentence(result), highlight=False, soft_wrap=True)
     typer.echo(result.adapter)
 

@@ -8,7 +8,7 @@ does nothing where the run is finished; another request for the same folder is r
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -141,13 +141,18 @@ class TrainResult:
     max_tokens: int | None = None
 
 
-def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> TrainResult:
+def train(
+    request: TrainRequest,
+    callbacks: Sequence[TrainerCallback] = (),
+    inspect: Callable[[LoadedModel], None] | None = None,
+) -> TrainResult:
     """Train an adapter, or go on with one, or find it finished.
 
     Args:
         request: What to train.
         callbacks: Told of every step, such as an evaluation of one's own. They must leave the
             model's weights alone.
+        inspect: Shown the model as it was loaded, before the adapter is put on.
 
     Raises:
         InputError: The model, the recipe or the folder cannot be used.
@@ -183,6 +188,8 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
             trust_remote_code=request.trust_remote_code,
         )
         record = record.with_revision(loaded.revision)
+        if inspect is not None and writes:
+            inspect(loaded)
         trainer = _trainer(record.recipe, files, loaded, arguments, source, out)
     for callback in callbacks:
         trainer.add_callback(callback)

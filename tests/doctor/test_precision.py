@@ -1,0 +1,40 @@
+import pytest
+import torch
+from transformers import LlamaForCausalLM
+from transformers.modeling_outputs import CausalLMOutputWithPast
+
+from aleator.doctor.patient import Patient
+from aleator.doctor.precision import check_loss_dtype
+from tests.doctor.patients import loaded
+
+
+class _Rounding(LlamaForCausalLM):
+    """Hands logits on in the dtype of its weights, as some models do after scaling them."""
+
+    through: torch.dtype
+    back: torch.dtype
+
+    def forward(self, *args: object, **kwargs: object) -> CausalLMOutputWithPast:
+        output = super().forward(*args, **kwargs)
+        assert output.logits is not None
+        output["logits"] = output.logits.to(self.through).to(self.back)
+        return output
+
+
+@pytest.mark.parametrize("back", [torch.bfloat16, torch.float32])
+@pytest.mark.parametrize("through", [torch.bfloat16, torch.float16])
+def test_logits_that_went_through_half_precision(through: torch.dtype, back: torch.dtype) -> None:
+    parts = loaded("llama")
+    parts.model.__class__ = _Rounding
+    assert isinstance(parts.model, _Rounding)
+    parts.model.through, parts.model.back = through, back
+    finding = check_loss_dtype(Patient.admit(parts))
+    assert finding.verdict == "fail" and "rounds its logits to" in finding.said
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_weights_in_half_precision_make_logits_in_float32(dtype: torch.dtype) -> None:
+    parts = loaded("gemma3")
+    torch.nn.Module.to(parts.model, dtype)
+    finding = check_loss_dtype(Patient.admit(parts))
+    assert finding.verdict == "pass" and finding.said.startswith("float32 logits")
