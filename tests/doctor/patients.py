@@ -1,8 +1,10 @@
 """Tiny models of four architectures as the doctor sees them, healthy."""
 
+from copy import deepcopy
 from pathlib import Path
 
 import torch
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from aleator.doctor.examination import examine
 from aleator.doctor.findings import Line, failures
@@ -40,8 +42,22 @@ def loaded(
     assert model.generation_config is not None
     if tokenizer.chat_template is not None:
         stop = ChatFormat(tokenizer).stop_token_id
-        model.generation_config.eos_token_id = [stop, int(tokenizer.eos_token_id)]
+        model.generation_config.eos_token_id = [stop, end_of_text(tokenizer)]
     return LoadedModel("tiny", model, tokenizer, "tiny", None)
+
+
+def end_of_text(tokenizer: PreTrainedTokenizerFast) -> int:
+    """The tokenizer's own end token, which ends no turn."""
+    return tokenizer.get_vocab()["<|endoftext|>"]
+
+
+def run_eager(model: PreTrainedModel, attention: str) -> None:
+    """Let attentions whose name ends so run eager, whatever the model's configuration says."""
+    config = deepcopy(model.config)
+    config._attn_implementation = "eager"
+    for name, module in model.named_modules():
+        if name.endswith(attention):
+            vars(module)["config"] = config
 
 
 def healthy(architecture: Architecture = "qwen3", adapter: Path | None = None) -> Patient:

@@ -9,7 +9,7 @@ from tokenizers import processors
 from aleator.doctor.boundaries import check_bos, check_generation_config, check_stop_token
 from aleator.doctor.patient import Patient
 from aleator.tokens.chat import ChatFormat
-from tests.doctor.patients import healthy, loaded
+from tests.doctor.patients import end_of_text, healthy, loaded
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def test_a_generation_config_without_an_end() -> None:
 
 def test_a_tokenizer_that_ends_texts_has_no_prompt_to_ask_with() -> None:
     parts = loaded("llama")
-    end = ("<|endoftext|>", int(parts.tokenizer.eos_token_id))
+    end = ("<|endoftext|>", end_of_text(parts.tokenizer))
     parts.tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
         single="$A <|endoftext|>", special_tokens=[end]
     )

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import cast, get_args
@@ -16,7 +15,15 @@ from aleator.doctor.lora import ACTS, LOADED
 from aleator.doctor.patient import Patient
 from aleator.models.loading import load_model
 from aleator.tokens.chat import ChatFormat
-from tests.doctor.patients import healthy, loaded, recipe, write_adapter, wrong
+from tests.doctor.patients import (
+    end_of_text,
+    healthy,
+    loaded,
+    recipe,
+    run_eager,
+    write_adapter,
+    wrong,
+)
 from tests.tiny_models import ARCHITECTURES, Architecture
 
 Plant = Callable[[Path], Patient]
@@ -37,7 +44,7 @@ def _double_bos(_: Path) -> Patient:
 def _wrong_stop_token(_: Path) -> Patient:
     parts = loaded()
     chat = ChatFormat(parts.tokenizer)
-    chat.stop_token_id = int(parts.tokenizer.eos_token_id)
+    chat.stop_token_id = end_of_text(parts.tokenizer)
     return replace(Patient.admit(parts, recipe()), asked=chat)
 
 
@@ -58,11 +65,7 @@ def _leaked_top_k(_: Path) -> Patient:
 def _boolean_mask_under_eager(_: Path) -> Patient:
     """The model's configuration says sdpa, which takes booleans; its layers run eager."""
     parts = loaded("llama", attention="sdpa")
-    layers = deepcopy(parts.model.config)
-    layers._attn_implementation = "eager"
-    for module in parts.model.modules():
-        if type(module).__name__ == "LlamaAttention":
-            module.config = layers
+    run_eager(parts.model, "self_attn")
     return Patient.admit(parts, recipe())
 
 
@@ -159,7 +162,9 @@ class _OtherHead(nn.Linear):
 
 def test_a_check_that_cannot_run_says_so_and_the_others_run() -> None:
     patient = healthy()
-    patient.model.get_output_embeddings().__class__ = _OtherHead
+    head = patient.model.get_output_embeddings()
+    assert head is not None
+    head.__class__ = _OtherHead
     found = wrong(patient)
     assert [line.name for line in found] == [
         "attention masks",

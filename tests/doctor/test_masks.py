@@ -1,13 +1,11 @@
 """What the planted faults of `test_examination.py` leave open."""
 
-from copy import deepcopy
-
 import pytest
 import torch
 
 from aleator.doctor.masks import check_masks
 from aleator.doctor.patient import Patient
-from tests.doctor.patients import healthy, loaded
+from tests.doctor.patients import healthy, loaded, run_eager
 from tests.tiny_models import tiny_gemma3_with_vision
 
 
@@ -22,21 +20,17 @@ def test_either_attention_is_right(attention: str) -> None:
 
 def test_the_layer_is_named_where_passes_part() -> None:
     parts = loaded("qwen3", attention="sdpa")
-    other = deepcopy(parts.model.config)
-    other._attn_implementation = "eager"
-    parts.model.get_submodule("model.layers.2.self_attn").config = other
+    run_eager(parts.model, "layers.2.self_attn")
     finding = check_masks(Patient.admit(parts))
     assert finding.verdict == "fail" and "first in layer 2 of 4 (full_attention)" in finding.said
 
 
 def test_half_precision_is_no_wrong_mask_and_hides_none() -> None:
-    for layer in (None, "model.layers.1.self_attn"):
+    for layer in (None, "layers.1.self_attn"):
         parts = loaded("llama", attention="sdpa")
         torch.nn.Module.to(parts.model, torch.bfloat16)
         if layer is not None:
-            other = deepcopy(parts.model.config)
-            other._attn_implementation = "eager"
-            parts.model.get_submodule(layer).config = other
+            run_eager(parts.model, layer)
         finding = check_masks(Patient.admit(parts))
         assert (finding.verdict == "pass") == (layer is None), finding.said
 

@@ -1,5 +1,5 @@
 import pytest
-from transformers.generation import GenerationConfig
+from transformers import GenerationConfig
 
 from aleator.doctor.patient import UNTRUNCATED, Patient
 from aleator.errors import ModelError

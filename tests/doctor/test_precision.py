@@ -1,6 +1,6 @@
 import pytest
 import torch
-from transformers import LlamaForCausalLM
+from torch import nn
 from transformers.modeling_outputs import CausalLMOutputWithPast
 
 from aleator.doctor.patient import Patient
@@ -8,26 +8,17 @@ from aleator.doctor.precision import check_loss_dtype
 from tests.doctor.patients import loaded
 
 
-class _Rounding(LlamaForCausalLM):
-    """Hands logits on in the dtype of its weights, as some models do after scaling them."""
-
-    through: torch.dtype
-    back: torch.dtype
-
-    def forward(self, *args: object, **kwargs: object) -> CausalLMOutputWithPast:
-        output = super().forward(*args, **kwargs)
-        assert output.logits is not None
-        output["logits"] = output.logits.to(self.through).to(self.back)
-        return output
-
-
 @pytest.mark.parametrize("back", [torch.bfloat16, torch.float32])
 @pytest.mark.parametrize("through", [torch.bfloat16, torch.float16])
 def test_logits_that_went_through_half_precision(through: torch.dtype, back: torch.dtype) -> None:
+    """As of a model that hands logits on in the dtype of its weights, after scaling them say."""
+
+    def rounded(_: nn.Module, _args: object, output: CausalLMOutputWithPast) -> None:
+        assert output.logits is not None
+        output["logits"] = output.logits.to(through).to(back)
+
     parts = loaded("llama")
-    parts.model.__class__ = _Rounding
-    assert isinstance(parts.model, _Rounding)
-    parts.model.through, parts.model.back = through, back
+    parts.model.register_forward_hook(rounded)
     finding = check_loss_dtype(Patient.admit(parts))
     assert finding.verdict == "fail" and "rounds its logits to" in finding.said
 

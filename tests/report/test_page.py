@@ -218,6 +218,7 @@ def test_retention_the_trade_off_and_a_verdict_a_condition(retained: Collection)
     assert "3 tasks and 3 slices of retention got worse" in page.text
     assert "soft : calibration: 0.800 → 0.080 (normalised W1, held-out families);" in page.text
     assert "more than 1 point of accuracy, or a perplexity higher by more than 1%" in page.text
+    assert "Retention has 10,000 over items or documents" in page.text
     # Other scales are in the trade-off alone: no column, no goal, no panel of their own.
     rest = text[: text.index('<section id="trade-off">')]
     assert "dial ×0.5" not in rest and "dial ×0.5" in text

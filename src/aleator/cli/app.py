@@ -57,6 +57,9 @@ COMMANDS = (
     Command("sample", "aleator.cli.sample", "sample", "Show what a model answers and how often."),
     Command("items", "aleator.cli.items", "items", "Take item parameters out of a pickled file."),
     Command("report", "aleator.cli.report", "report", "Write one page from evaluations."),
+    Command(
+        "export", "aleator.cli.export", "export", "Write an adapter or a merged model for others."
+    ),
     Command("target", "aleator.cli.target", "target", "List the outcomes of one target."),
     Command("families", "aleator.cli.families", "families", "List the distribution families."),
     Command("doctor", "aleator.cli.doctor", "doctor", "Check a model for silent mistakes."),

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import cast
 
 import torch
-from transformers.generation import GenerateDecoderOnlyOutput, GenerationConfig, GenerationMixin
+from transformers import GenerationConfig, GenerationMixin
+from transformers.generation.utils import GenerateDecoderOnlyOutput
 
 from aleator.doctor.findings import Finding, failed, not_applicable, passed
 from aleator.doctor.patient import PROMPT, UNTRUNCATED, Patient
@@ -36,8 +37,11 @@ def check_logits_processors(patient: Patient) -> Finding:
     if not isinstance(model, GenerationMixin) or config is None:
         return not_applicable("the model cannot generate")
     ids = torch.tensor([patient.prompt_format.prompt_ids(PROMPT)], device=model.device)
-    # What it is told are keyword arguments, of which its own signature knows none.
-    generate = cast(Callable[..., GenerateDecoderOnlyOutput], model.generate)
+    # Its first parameter is a protocol that transformers' own classes do not quite meet.
+    generate = cast(
+        Callable[..., GenerateDecoderOnlyOutput],
+        model.generate,  # pyright: ignore[reportAttributeAccessIssue]
+    )
     with torch.random.fork_rng(devices=[model.device] if model.device.type == "cuda" else []):
         drawn = generate(
             ids,

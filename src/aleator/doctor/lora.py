@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from peft import PeftModel, get_peft_model_state_dict
+from peft import LoraModel, PeftModel, get_peft_model_state_dict
 from safetensors.torch import load_file
 from torch import nn
 
@@ -57,6 +57,7 @@ def fresh_adapter(patient: Patient, recipe: Recipe) -> Iterator[PeftModel]:
     try:
         yield adapted
     finally:
+        assert isinstance(adapted.base_model, LoraModel)
         adapted.base_model.unload()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from aleator.files import write_text
+from aleator.metrics import bootstrap
 from aleator.metrics.intervals import RESAMPLES
 from aleator.report.closed_sets.section import closed_sets_section
 from aleator.report.comparisons import goal_lines
@@ -89,6 +90,7 @@ def render_page(collection: Collection) -> str:
         trade_off=trade_off_section(collection, kept),
         price=price_section(collection),
         resamples=RESAMPLES,
+        retention_resamples=f"{bootstrap.RESAMPLES:,}",
         marks=_VERDICT_MARKS,
         measures=BY_KEY,
         split_title=split_title,

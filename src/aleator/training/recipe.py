@@ -155,6 +155,8 @@ class Lora:
 
     Attributes:
         layers: only these, by number from 0 or, as -1 for the last, from the end; None for all.
+        target_modules: last names of linear layers.
+        target_parameters: stacked weights of experts, such as `mlp.experts.down_proj`.
     """
 
     rank: Count = 16
@@ -162,6 +164,20 @@ class Lora:
     dropout: Fraction = 0.05
     target_modules: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj")
     layers: Layers | None = None
+    target_parameters: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what experts do not go with."""
+        if self.target_parameters and self.dropout:
+            raise ValueError(
+                f"lora.dropout {self.dropout} does not go with lora.target_parameters, which take "
+                "none: set it to 0"
+            )
+        if self.target_parameters and self.layers is not None:
+            raise ValueError(
+                "lora.layers does not go with lora.target_parameters, which are adapted in every "
+                "layer: leave one out"
+            )
 
 
 @_strict

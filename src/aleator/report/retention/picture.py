@@ -109,8 +109,8 @@ def _axis(axes: Axes, lines: Sequence[Line], bench: Bench) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, bench)))
     room = 1.3 if wide else 1.0
     pad = 0.0 if wide else 0.05 * (highest - lowest)
-    limits = (lowest * room - pad, highest * room + pad)
-    axes.set_xlim(limits if bench == "knowledge" else limits[::-1])
+    left, right = lowest * room - pad, highest * room + pad
+    axes.set_xlim(*((left, right) if bench == "knowledge" else (right, left)))
     axes.axvspan(-margin, margin, color=TARGET, alpha=0.45, linewidth=0, zorder=0)
     axes.axvline(0.0, color=FAINT, linewidth=0.8, zorder=1)
     axes.yaxis.set_major_locator(NullLocator())

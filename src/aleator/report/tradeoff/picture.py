@@ -96,8 +96,8 @@ def _axes(axes: Axes, spots: Sequence[Spot], bench: Bench, gauge: Gauge) -> None
     margin = MARGINS[bench]
     low, high = min([*ends, -2 * margin]), max([*ends, 2 * margin])
     pad = 0.08 * (high - low)
-    limits = (low - pad, high + pad)
-    axes.set_ylim(limits if bench == "knowledge" else limits[::-1])
+    bottom, top = low - pad, high + pad
+    axes.set_ylim(*((bottom, top) if bench == "knowledge" else (top, bottom)))
     wide = [spot.point.calibration.estimate.high or spot.x for spot in spots]
     axes.set_xlim(0.0, 1.14 * max([*wide, 1e-6]))
     axes.axhspan(-margin, margin, color=TARGET, alpha=0.45, linewidth=0, zorder=0)
