@@ -157,8 +157,7 @@ def train(
     Raises:
         InputError: The model, the recipe or the folder cannot be used.
         ConfigurationChangedError: The folder holds another run.
-        OutputError: The folder cannot be written or the disk is full; the same request goes on
-            from the last checkpoint.
+        OutputError: The folder cannot be written or the disk is full; asked again, it goes on.
     """
     out = request.out
     recipe = request.resolved_recipe()
