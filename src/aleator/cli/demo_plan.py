@@ -7,7 +7,6 @@ from aleator.cli.demo_settings import (
     BASE,
     BENCHES,
     MODEL,
-    TRAINED,
     Condition,
     DemoSettings,
 )
@@ -18,10 +17,10 @@ from aleator.cli.stages import Stage
 def demo_stages(out: Path, settings: DemoSettings) -> tuple[Stage, ...]:
     """The stages of a demo in the folder `out`: base first, then each adapter."""
     stages = [_evaluation(out, settings, BASE)]
-    stages += [_training(out, settings, condition) for condition in TRAINED]
+    stages += [_training(out, settings, condition) for condition in settings.trained]
     stages += [
         _evaluation(out, settings, condition.name, training_folder(out, condition.name))
-        for condition in TRAINED
+        for condition in settings.trained
     ]
     return tuple(stages)
 
@@ -65,4 +64,5 @@ def _training(out: Path, settings: DemoSettings, condition: Condition) -> Stage:
         recipe=condition.recipe,
         overrides=overrides,
         updates=steps or condition.recipe_steps(),
+        options=() if condition.anchor is None else ("--anchor", f"{condition.anchor:g}"),
     )
