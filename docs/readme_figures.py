@@ -1,7 +1,7 @@
-"""The README's table and picture, from the demo's results.
+"""The README's tables and pictures, from the demo's results.
 
 `make readme` runs the demo and then this: `python docs/readme_figures.py runs/demo`. It rewrites
-what stands between the README's two `figures` marks, and `docs/demo.svg`.
+what stands between the README's two pairs of marks, `docs/demo.svg` and `docs/words.svg`.
 """
 
 import sys
@@ -11,6 +11,7 @@ from pathlib import Path
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from readme_words import draw_words, words_table, written
 
 from aleator.files import read_text, write_text
 from aleator.report.comparisons import goal_lines
@@ -18,12 +19,13 @@ from aleator.report.figures import line_of, view
 from aleator.report.load import find_evaluations, load_results
 from aleator.report.measures import split_title
 from aleator.report.panels import Panel, choose_panels
-from aleator.report.results import Collection, Estimate
+from aleator.report.results import Collection
 
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"
 PICTURE = HERE / "demo.svg"
-BEGIN, END = "<!-- figures: written by docs/readme_figures.py -->", "<!-- end of figures -->"
+WORDS = HERE / "words.svg"
+BEGIN, END = "<!-- {}: written by docs/readme_figures.py -->", "<!-- end of {} -->"
 METRICS = {
     "shape_kl": "shape KL (nats)",
     "value_tv": "value TV",
@@ -33,18 +35,27 @@ METRICS = {
     "valid_mass": "valid mass",
     "modal_share": "modal share",
 }
-COLOURS = ("#d1495b", "#00798c", "#edae49")
+COLOURS = ("#d1495b", "#00798c", "#edae49", "#6a4c93")
 PANELS = 8
 
 
 def main(folder: Path) -> None:
     """Rewrite the README's figures from the demo in `folder`."""
     collection = load_results(find_evaluations(folder))
-    text = read_text(README)
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    write_text(README, f"{before}{BEGIN}\n\n{tables(collection)}\n{END}{after}")
+    text = _filled(read_text(README), "figures", tables(collection))
+    write_text(README, _filled(text, "words", words_table(collection)))
+    draw_words(collection, WORDS, COLOURS)
     draw(collection, PICTURE)
+
+
+def _filled(text: str, mark: str, content: str) -> str:
+    """The text with what stands between two marks replaced."""
+    begin, end = BEGIN.format(mark), END.format(mark)
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise SystemExit(f"{README} has no {begin} … {end} to write between")
+    return f"{before}{begin}\n\n{content}\n\n{end}{after}"
 
 
 def tables(collection: Collection) -> str:
@@ -57,16 +68,29 @@ def tables(collection: Collection) -> str:
         rows = [head, "| --- |" + " --- |" * len(labels)]
         for metric, title in METRICS.items():
             means = [result.splits[split].family_mean[metric] for result in collection.results]
-            rows.append(f"| {title} | " + " | ".join(_written(mean) for mean in means) + " |")
+            rows.append(f"| {title} | " + " | ".join(written(mean) for mean in means) + " |")
         parts.append("\n".join(rows))
-    goals = ["| against base | split | goal | ratio, 95% interval | |", "| --- |" + " --- |" * 4]
-    for line in goal_lines(collection):
-        comparison, goal = line.comparison, line.goal
-        goals.append(
-            f"| {comparison.label}: {METRICS[goal.metric]} | {split_title(goal.split)} | "
-            f"at most {goal.written} | {_written(comparison.ratio)} | {line.verdict} |"
-        )
-    return "\n\n".join([*parts, "\n".join(goals)]) + "\n"
+    parts.append(_goals(collection))
+    return "\n\n".join(parts)
+
+
+def _goals(collection: Collection) -> str:
+    """The ratios to base that were asked for: a row a goal, a column a condition."""
+    lines = goal_lines(collection)
+    labels = list(dict.fromkeys(line.comparison.label for line in lines))
+    rows = [
+        f"| ratio to base | goal | {' | '.join(labels)} |",
+        "| --- | --- |" + " --- |" * len(labels),
+    ]
+    for goal in dict.fromkeys(line.goal for line in lines):
+        cells = [
+            f"{written(line.comparison.ratio)} {line.verdict}"
+            for line in lines
+            if line.goal == goal
+        ]
+        what = f"{METRICS[goal.metric]}, {split_title(goal.split).lower()}"
+        rows.append(f"| {what} | at most {goal.written} | {' | '.join(cells)} |")
+    return "\n".join(rows)
 
 
 def draw(collection: Collection, path: Path) -> None:
@@ -78,7 +102,7 @@ def draw(collection: Collection, path: Path) -> None:
         for one, panel in zip(axes.flat, panels, strict=True):
             _panel(one, panel, [result.label for result in collection.results])
         handles, names = axes.flat[0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside lower center", ncols=4, frameon=False)
+        figure.legend(handles, names, loc="outside lower center", ncols=5, frameon=False)
         figure.savefig(path, metadata={"Date": None})
 
 
@@ -95,14 +119,6 @@ def _panel(axes: Axes, panel: Panel, labels: Sequence[str]) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     parameters = ", ".join(f"{name}={value:.4g}" for name, value in panel.prompt.parameters)
     axes.set_title(f"{panel.prompt.family}\n{parameters}", fontsize=8)
-
-
-def _written(estimate: Estimate) -> str:
-    if estimate.value is None:
-        return "undefined"
-    if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.3f}"
-    return f"{estimate.value:.3f} ({estimate.low:.3f} to {estimate.high:.3f})"
 
 
 if __name__ == "__main__":

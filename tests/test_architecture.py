@@ -23,13 +23,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "metrics": BASE | _TARGETS,
     "tokens": BASE | _TARGETS,
     "models": BASE | _TARGETS | {"tokens"},
-    "training": BASE | _MODELS,
+    "training": BASE | _MODELS | {"sampling"},
     "sampling": BASE | _MODELS,
     "evaluation": BASE | _MODELS | {"sampling"},
     "benchmarks": BASE | _WORK,
     "sandbox": BASE | _WORK | {"benchmarks"},
+    # It examines the parts of all of these at once, on a user's model; nothing rests on it.
+    "doctor": BASE | _WORK | {"benchmarks"},
     "report": BASE | _WORK | {"benchmarks"},
-    "cli": BASE | _WORK | {"benchmarks", "report", "sandbox"},
+    "comparison": BASE | _WORK | {"benchmarks", "report"},
+    "cli": BASE | _WORK | {"benchmarks", "comparison", "doctor", "report", "sandbox"},
     "__main__": {"cli"},
 }
 WITHOUT_TORCH = {

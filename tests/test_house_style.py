@@ -117,10 +117,22 @@ CHECKS: tuple[Callable[[Source, ast.AST], Iterator[str]], ...] = (
 )
 
 
+# Where one of these is allowed, and why.
+ALLOWED = {
+    "benchmarks/pickled_items.py: imports pickle": "knows no names but its own; lists and numbers",
+}
+
+
 def _forbidden(source: Source) -> Iterator[str]:
     for node in ast.walk(source.tree):
         for check in CHECKS:
-            yield from check(source, node)
+            for offence in check(source, node):
+                place, _, what = offence.rpartition(": ")
+                if (
+                    f"{place.rpartition(':')[0].removeprefix('src/aleator/')}: {what}"
+                    not in ALLOWED
+                ):
+                    yield offence
 
 
 def test_no_forbidden_constructs() -> None:

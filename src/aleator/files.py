@@ -48,8 +48,8 @@ def output_error(path: Path, error: OSError) -> OutputError:
     return OutputError(f"cannot write {path}: {reason}; {remedy}.")
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write `text` to `path` as UTF-8, whole or not at all; missing folders are made.
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write `data` to `path`, whole or not at all; missing folders are made.
 
     Raises:
         OutputError: The place cannot be written or the disk is full. What stood at `path`
@@ -59,8 +59,8 @@ def write_text(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with beside.open("w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with beside.open("wb") as file:
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(path)
@@ -68,6 +68,15 @@ def write_text(path: Path, text: str) -> None:
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise output_error(path, error) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` to `path` as UTF-8, whole or not at all; missing folders are made.
+
+    Raises:
+        OutputError: As `write_bytes`.
+    """
+    write_bytes(path, text.encode("utf-8"))
 
 
 def write_json(path: Path, value: JsonValue) -> None:

@@ -20,7 +20,7 @@ def test_unknown_benchmarks_are_refused_with_a_list() -> None:
 
 def test_every_benchmark_has_settings_that_say_what_decides_its_rows() -> None:
     for name in BENCHMARKS:
-        assert {"limit", "draws", "seed"} <= bench(name, BenchSettings()).settings.keys()
+        assert {"limit", "seed"} <= bench(name, BenchSettings()).settings.keys()
 
 
 def test_a_benchmark_runs_with_its_own_settings(tmp_path: Path) -> None:

@@ -11,7 +11,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from aleator.benchmarks.mcq_positions import McqSettings, row_draws, run_mcq_positions
+from aleator.benchmarks.mcq_positions import (
+    ROWS_AT_ONCE,
+    McqSettings,
+    row_draws,
+    run_mcq_positions,
+)
 from aleator.benchmarks.subject import AnsweringModel, Subject
 from aleator.errors import InputError
 from aleator.evaluation.mcq import LETTERS, MCQ_PROMPT
@@ -61,7 +66,8 @@ class Examiner:
     def draw_each(
         self, prompts: Sequence[str], draws: int, seed: int, streams: Sequence[int] | None = None
     ) -> Iterator[Draws]:
-        assert list(prompts) == [MCQ_PROMPT] and streams is not None
+        assert streams is not None and list(prompts) == [MCQ_PROMPT] * len(streams)
+        assert len(streams) <= ROWS_AT_ONCE
         for stream in streams:
             self.asked.append(stream)
             rng = np.random.default_rng([seed, stream])

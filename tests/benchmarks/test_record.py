@@ -15,6 +15,7 @@ RECORD = EvaluationRecord(
     seed=11,
     benches={"numeric": {"draws": 10, "splits": ["a", "b"], "exact": {"nodes": 3}}},
     command="aleator eval …",
+    adapter_scale=1.0,
 )
 
 
@@ -69,3 +70,29 @@ def test_fingerprints_tell_weights_apart(tmp_path: Path) -> None:
         (tmp_path / name / "model.safetensors").write_bytes(content)
     prints = {name: fingerprint(tmp_path / name) for name in ("one", "same", "other")}
     assert prints["one"] == prints["same"] != prints["other"]
+
+
+def test_another_scale_of_the_adapter_is_refused(tmp_path: Path) -> None:
+    half = replace(RECORD, adapter_scale=0.5)
+    half.write(tmp_path)
+    assert half.continued(tmp_path) == half
+    with pytest.raises(ConfigurationChangedError, match=r"adapter_scale was 0.5, is 1.0"):
+        replace(half, adapter_scale=1.0).continued(tmp_path)
+
+
+@pytest.mark.parametrize(("adapter", "scale"), [("runs/soft/adapter", 1.0), (None, None)])
+def test_records_of_before_scales_are_continued(
+    tmp_path: Path, adapter: str | None, scale: float | None
+) -> None:
+    record = replace(RECORD, adapter=adapter, adapter_scale=scale)
+    write_yaml(
+        tmp_path / RUN_FILE,
+        {
+            "schema_version": 1,
+            "kind": "evaluation",
+            **{name: value for name, value in record.row().items() if name != "adapter_scale"},
+        },
+    )
+    assert record.continued(tmp_path) == record
+    with pytest.raises(ConfigurationChangedError, match=f"adapter_scale was {scale}, is 0.25"):
+        replace(record, adapter_scale=0.25).continued(tmp_path)

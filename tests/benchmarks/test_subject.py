@@ -91,3 +91,19 @@ def test_decimals_are_those_of_the_training_run(directory: Path, tmp_path: Path)
     write_yaml(tmp_path / "run.yaml", {"decimals": "five"})
     with pytest.raises(InputError, match="whole number"):
         adapter_decimals(tmp_path)
+
+
+def test_an_adapter_is_scaled(directory: Path, tmp_path: Path) -> None:
+    folder = _adapter(directory, tmp_path / "adapter", trained=True)
+    ids = torch.tensor([[5, 6, 7]])
+    plain = open_model(str(directory), None)
+    opened = open_model(str(directory), folder)
+    assert (plain.adapter_scale, opened.adapter_scale) == (None, 1.0)
+    with torch.no_grad():
+        base, whole = plain.subject.model(ids).logits, opened.subject.model(ids).logits
+        half = opened.scaled(0.5)
+        assert half.adapter_scale == 0.5
+        between = half.subject.model(ids).logits
+        assert torch.equal(half.scaled(0.0).subject.model(ids).logits, base)
+        assert torch.equal(half.scaled(1.0).subject.model(ids).logits, whole)
+    assert not torch.equal(between, base) and not torch.equal(between, whole)

@@ -4,8 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
+from peft import PeftModel
+from transformers import PreTrainedModel
 
 from aleator.cli.app import run
+from aleator.models.adapters import LoraSettings, attach_adapter, save_adapter
+from aleator.models.loading import load_model
 from tests.tiny_models import tiny_model, tiny_tokenizer
 
 
@@ -47,9 +52,20 @@ def test_result_and_rows_are_written(
             ["--bench", "closed_sets", "--targets", "nowhere.yaml"],
             "unknown target file 'nowhere.yaml'; known: language",
         ),
+        (["--bench", "knowledge", "--knowledge-tasks", "mmlu"], "known: local, tiny, arithmetic"),
+        (["--bench", "knowledge", "--knowledge-items", "no.bin"], "cannot read no.bin"),
+        (["--bench", "knowledge", "--knowledge-items", "no.bin@ab"], "64 hexadecimal digits"),
+        (["--bench", "knowledge", "--method", "ssot"], "is not for the benchmark 'knowledge'"),
+        (["--bench", "knowledge", "--endpoint", "http://localhost:9"], "compares log-likelihoods"),
         (["--bench", "novelty", "--draws", "0"], "draws=0: give at least 1"),
+        (["--adapter-scale", "0.5"], "--adapter-scale needs an adapter"),
         (["--method", "temperature", "--decimals", "40"], "decimals=40 is out of range"),
         (["--endpoint", "http://localhost:9", "--draws", "0"], "give draws above 0"),
+        (["--endpoint", "http://localhost:9", "--bench", "perplexity"], "needs the model's logits"),
+        (["--bench", "perplexity", "--method", "temperature"], "not for the benchmark"),
+        (["--bench", "perplexity", "--perplexity-texts", "pile"], "known: sandbox, paloma"),
+        (["--bench", "perplexity", "--perplexity-files", "nowhere"], "cannot read nowhere"),
+        (["--bench", "perplexity", "--perplexity-context", "9"], "stride=1024: give 1 to 8"),
     ],
 )
 def test_wrong_input_is_told_in_a_sentence(
@@ -59,6 +75,24 @@ def test_wrong_input_is_told_in_a_sentence(
     assert run(["eval", "./no-model", "--out", str(tmp_path / "out"), *wrong]) == 2
     assert told in " ".join(capsys.readouterr().err.split())
     assert not (tmp_path / "out").exists()
+
+
+def test_perplexity_of_files_in_windows(
+    model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its options reach it, and another content of the same file is another configuration."""
+    texts = tmp_path / "mine.jsonl"
+    texts.write_text('{"text": "A number is 1.25, another 2.5."}\n' * 3)
+    arguments = ["eval", model, "--bench", "perplexity", "--out", str(tmp_path / "out")]
+    arguments += ["--perplexity-files", str(texts), "--perplexity-context", "12"]
+    assert run([*arguments, "--perplexity-stride", "5", "--limit", "2"]) == 0
+    found = json.loads((tmp_path / "out" / "result.json").read_text())["bench"]["perplexity"]
+    (one,) = found["slices"]
+    assert (one["slice"], one["documents"]) == ("mine", 2)
+    assert (found["context_used"], found["stride_used"]) == (12, 5)
+    texts.write_text('{"text": "Words."}\n')
+    assert run([*arguments, "--perplexity-stride", "5", "--limit", "2"]) == 2
+    assert "perplexity.files_sha256" in capsys.readouterr().err.replace("\n", "")
 
 
 def test_a_place_that_cannot_be_written(
@@ -71,3 +105,47 @@ def test_a_place_that_cannot_be_written(
         assert f"cannot write {out}: not a directory" in told.replace("- ", "-")
     assert run(["eval", model, "--out", "/proc/aleator", "--limit", "1"]) == 2
     assert "cannot write" in capsys.readouterr().err
+
+
+def test_knowledge_tasks_and_their_limit(model: str, tmp_path: Path) -> None:
+    asked = ["--bench", "knowledge", "--knowledge-tasks", "facts", "--limit", "knowledge=3"]
+    assert run(["eval", model, "--out", str(tmp_path), *asked]) == 0
+    knowledge = json.loads((tmp_path / "result.json").read_text())["bench"]["knowledge"]
+    assert knowledge["task_names"] == ["facts"] and knowledge["limit"] == 3
+    assert knowledge["tasks"][0]["items"] == 3
+    assert len((tmp_path / "rows" / "knowledge.jsonl").read_text().splitlines()) == 3
+
+
+def test_an_adapter_at_several_scales(
+    model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder each; 0 is the model without its adapter, 1 what is measured without a scale."""
+    adapter = tmp_path / "adapter"
+    save_adapter(_trained(load_model(model).model), adapter)
+    common = ["--limit", "2", "--draws", "0", "--splits", "held_out_families", "--decimals", "1"]
+
+    def evaluated(place: str, *options: str) -> None:
+        assert run(["eval", model, "--out", str(tmp_path / place), *common, *options]) == 0
+
+    evaluated("base")
+    evaluated("whole", "--adapter", str(adapter))
+    evaluated("half", "--adapter", str(adapter), "--adapter-scale", "0.5")
+    capsys.readouterr()
+    evaluated("all", "--adapter", str(adapter), "--adapter-scale", "0,0.5,1")
+    folders = [tmp_path / "all" / f"scale-{name}" for name in ("0", "0.5", "1")]
+    assert capsys.readouterr().out.split() == [str(one / "result.json") for one in folders]
+    results = [json.loads((one / "result.json").read_text()) for one in folders]
+    assert [one["adapter_scale"] for one in results] == [0, 0.5, 1]
+    for place, result in zip(("base", "half", "whole"), results, strict=True):
+        alone = json.loads((tmp_path / place / "result.json").read_text())
+        assert alone["bench"] == result["bench"], place
+        assert alone["adapter_scale"] == {"base": None, "half": 0.5, "whole": 1}[place]
+    assert len({json.dumps(one["bench"]) for one in results}) == 3
+
+
+def _trained(model: PreTrainedModel) -> PeftModel:
+    adapted = attach_adapter(model, LoraSettings(rank=2), seed=1)
+    for name, parameter in adapted.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(parameter, std=0.2)
+    return adapted

@@ -1,32 +1,30 @@
-"""What options of `aleator eval` stand for."""
+"""What `aleator eval --help` says of its options."""
 
-from pathlib import Path
+from collections.abc import Sequence
+from typing import get_args
 
 import pytest
+from typer.models import OptionInfo
 
-from aleator.benchmarks.novelty import NoveltySettings
-from aleator.benchmarks.numeric import NumericSettings
-from aleator.cli.eval_options import Extent, known, names
-from aleator.cli.limits import Limits
-from aleator.errors import UnknownNameError
-
-
-def test_every_benchmark_has_its_own_number_of_draws_unless_told() -> None:
-    numeric, novelty = NumericSettings(), NoveltySettings()
-    own = Extent(Limits(), None, 3).settings(numeric, novelty, Path("mine.yaml"))
-    draws = (own.open_ended.draws, own.mcq_positions.draws, own.closed_sets.draws)
-    assert draws == (100, 1000, 0)
-    assert own.closed_sets.targets == Path("mine.yaml") and own.closed_sets.seed == 3
-    told = Extent(Limits(5), 7, 0).settings(numeric, novelty, None)
-    assert {told.open_ended.draws, told.mcq_positions.draws, told.closed_sets.draws} == {7}
-    assert told.open_ended.limit == told.mcq_positions.limit == 5
+from aleator.benchmarks.catalogue import BENCHMARKS
+from aleator.benchmarks.knowledge_tasks import CHOICES
+from aleator.benchmarks.method_settings import METHODS
+from aleator.benchmarks.novelty_sets import SETS
+from aleator.benchmarks.perplexity_texts import TEXTS
+from aleator.cli import eval_options
 
 
-def test_names_are_cut_at_commas() -> None:
-    assert names(" a, b,,") == ("a", "b")
-
-
-def test_an_unknown_name_lists_the_known_ones() -> None:
-    assert known("way", "b", ("a", "b")) == "b"
-    with pytest.raises(UnknownNameError, match="a, b"):
-        known("way", "c", ("a", "b"))
+@pytest.mark.parametrize(
+    ("option", "choices"),
+    [
+        (eval_options.Benches, BENCHMARKS),
+        (eval_options.MethodName, METHODS),
+        (eval_options.NoveltySets, SETS),
+        (eval_options.PerplexityTexts, TEXTS),
+        (eval_options.KnowledgeTasks, CHOICES),
+    ],
+)
+def test_help_names_every_choice(option: object, choices: Sequence[str]) -> None:
+    told = get_args(option)[1]
+    assert isinstance(told, OptionInfo) and told.help is not None
+    assert all(choice in told.help for choice in choices)

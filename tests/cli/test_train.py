@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ def test_an_adapter_is_trained_and_named(
     assert _train(model, out, *options, "--set", "seed=3") == 2
     told = " ".join(capsys.readouterr().err.split())
     assert "holds a run with another configuration (seed was 11, is 3)" in told
+
+
+def test_what_is_left_of_a_token_budget_is_told(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--method", "soft", "--set", "max_tokens=700", "--set", "batch_size=2"]
+    options += ["--set", "validation=null", "--set", "data.max_bins=20"]
+    assert run(["train", str(model), "--out", str(tmp_path / "run"), *options]) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    found = re.search(r"(\d+) tokens, .*; (\d+) of max_tokens 700 left, less than one more", told)
+    assert found is not None and int(found[1]) + int(found[2]) == 700
 
 
 def test_words_are_trained_on_and_mixed(
@@ -93,3 +105,32 @@ def test_a_model_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture
     assert _train(tmp_path / "nowhere", tmp_path / "run", "--method", "soft") == 2
     assert "there is no directory" in capsys.readouterr().err
     assert not (tmp_path / "run").exists()
+
+
+def test_an_anchor_is_a_dial(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "keep.jsonl"
+    mine.write_text('{"prompt": "Hello?"}\n{"text": "Once upon a time."}\n')
+    options = ("--method", "soft", "--set", "validation=null", "--set", "anchor.max_tokens=8")
+    options = (*options, "--anchor", "0.5", "--anchor-prompts", str(mine))
+    assert _train(model, tmp_path / "run", *options) == 0
+    record = as_object(read_yaml(tmp_path / "run" / "run.yaml"), tmp_path)
+    anchor = as_object(as_object(record["recipe"], tmp_path)["anchor"], tmp_path)
+    assert (anchor["weight"], anchor["prompts"], anchor["max_tokens"]) == (0.5, str(mine), 8)
+    assert (tmp_path / "run" / "anchor.jsonl").is_file()
+    capsys.readouterr()
+    assert (
+        _train(model, tmp_path / "other", "--method", "soft", "--anchor-prompts", "no.jsonl") == 2
+    )
+    assert "there are no anchor prompts 'no.jsonl'" in " ".join(capsys.readouterr().err.split())
+    assert not (tmp_path / "other").exists()
+
+
+def test_an_early_stop_is_told(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    goal = "validation={every: 1, prompts: 2, nodes: 4, stop_below: 1000}"
+    assert _train(model, tmp_path / "run", "--method", "soft", "--set", goal) == 0
+    assert "1 updates" in (told := capsys.readouterr().err)
+    assert "stopped early" in " ".join(told.split())

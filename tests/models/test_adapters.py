@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from aleator.models.adapters import (
     load_adapter,
     merge_adapter,
     save_adapter,
+    scale_adapter,
 )
 from tests.tiny_models import tiny_gemma3_with_vision, tiny_model
 
@@ -111,6 +113,55 @@ def test_disabled_and_merged() -> None:
     merged = merge_adapter(model)
     assert not any("lora" in name for name, _ in merged.named_parameters())
     assert (logits(merged) - adapted).abs().le(1e-4).all()
+
+
+@pytest.mark.parametrize("alpha", [4, 3.7])
+def test_the_adapter_s_scale(tmp_path: Path, alpha: float) -> None:
+    """Against an adapter whose trained matrices were themselves multiplied."""
+    settings = LoraSettings(rank=3, alpha=alpha, dropout=0.0)
+    base = logits(tiny_model("qwen3"))
+    save_adapter(trained_adapter(attach_adapter(tiny_model("qwen3"), settings, 1)), tmp_path)
+    model = load_adapter(tiny_model("qwen3"), tmp_path)
+    loaded = logits(model)
+    for factor in (0.25, 2.0, 0.0, 0.5, 1.0):
+        scale_adapter(model, factor)
+        other = load_adapter(tiny_model("qwen3"), tmp_path)
+        with torch.no_grad():
+            for name, parameter in other.named_parameters():
+                if "lora_B" in name:
+                    parameter *= factor
+        assert (logits(model) - logits(other)).abs().max() <= 1e-4
+        if factor in (0, 1):
+            assert torch.equal(logits(model), base if factor == 0 else loaded)
+    with pytest.raises(ModelError, match="no adapter on this model"):
+        scale_adapter(tiny_model("qwen3"), 0.5)
+
+
+def test_at_scale_0_a_short_format_is_the_base_to_the_bit() -> None:
+    base = tiny_model("llama").bfloat16()
+    before = logits(base)
+    model = trained_adapter(attach_adapter(base, SETTINGS, seed=1))
+    scale_adapter(model, 0.0)
+    assert torch.equal(logits(model), before)
+
+
+@pytest.mark.parametrize(
+    ("layers", "adapted"),
+    [((0,), {0}), ((-1, -2), {2, 3}), ((3, -1, 1), {1, 3}), (None, {*range(4)})],
+)
+def test_only_some_layers(layers: tuple[int, ...] | None, adapted: set[int]) -> None:
+    for base in (tiny_model("qwen3"), tiny_gemma3_with_vision()):
+        settings = replace(SETTINGS, layers=layers)
+        names = adapter_weights(attach_adapter(base, settings, seed=1))
+        assert {int(name.partition("layers.")[2].partition(".")[0]) for name in names} == adapted
+        assert len(names) == 2 * 4 * len(adapted)
+
+
+@pytest.mark.parametrize("layer", [4, -5])
+def test_layers_must_exist(layer: int) -> None:
+    settings = replace(SETTINGS, layers=(1, layer))
+    with pytest.raises(ModelError, match=f"no layer {layer} to adapt: choose layers among 0 to 3"):
+        attach_adapter(tiny_model("qwen3"), settings, seed=1)
 
 
 def test_an_untrained_adapter_changes_nothing() -> None:

@@ -226,3 +226,16 @@ def test_written_tokens_count_every_draw_and_its_stop_token() -> None:
     lengths = [len(tokenizer(one.text)["input_ids"]) + (not one.truncated) for one in drawn.answers]
     expected = sum(n * one.count for n, one in zip(lengths, drawn.answers, strict=True))
     assert drawn.written_tokens == expected
+
+
+def test_paths_are_the_draws_as_tokens() -> None:
+    """The same draws, and as many tokens written, stop tokens included."""
+    sampler = _sampler(number_model("qwen3"))
+    draws = sampler.draw(PROMPTS, 200, seed=5)
+    for drawn, paths in zip(draws, sampler.draw_paths(PROMPTS, 200, seed=5), strict=True):
+        merged: Counter[tuple[str, bool]] = Counter()
+        for (path, truncated), count in paths.items():
+            merged[_text(list(path)), truncated] += count
+        assert merged == _counts(drawn)
+        written = sum(count * (len(path) + (not cut)) for (path, cut), count in paths.items())
+        assert written == drawn.written_tokens

@@ -44,4 +44,4 @@ def test_draws_that_have_long_parted_want_no_tree() -> None:
     while walk.wants_tree:
         walk.step(away.repeat(len(walk.draws), 1), STOP, temperature=1.0, last=False)
         steps += 1
-    assert steps == 32 and len(walk.rows(0)) == 2
+    assert steps == 12 and len(walk.rows(0)) == 2

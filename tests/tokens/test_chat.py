@@ -221,3 +221,28 @@ def test_a_conversation_that_the_template_refuses() -> None:
     tokenizer.chat_template = "{{ raise_exception('no conversations') }}"
     with pytest.raises(ModelError, match="refuses a user's turn and an answer"):
         conversation_ids(tokenizer, "Hi", "Yes?")
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "none"])
+def test_a_conversation_as_text(name: str) -> None:
+    """For who tokenises it without special tokens: the prompt is the prompt's own tokens."""
+    chat = ChatFormat(TOKENIZERS[name])
+    asked = [{"role": "user", "content": "Hi"}]
+    assert chat.text(asked) == RENDERED[name]
+    ids = TOKENIZERS[name](chat.text(asked), add_special_tokens=False)["input_ids"]
+    assert tuple(ids) == chat.prompt_ids("Hi")
+    turns = [*asked, {"role": "assistant", "content": "Yes?"}, {"role": "user", "content": "No"}]
+    several = chat.text(turns)
+    assert several.count("Yes?") == several.count("Hi") == several.count("No") == 1
+    assert several.endswith(RENDERED[name].rpartition("Hi")[2])
+    begun = chat.text(
+        [*asked, {"role": "assistant", "content": "The number is"}], answer_begun=True
+    )
+    assert begun.endswith("The number is") and begun.startswith(RENDERED[name].partition("Hi")[0])
+
+
+def test_a_conversation_as_text_that_the_template_refuses() -> None:
+    chat = ChatFormat(tiny_tokenizer("gemma"))
+    turns = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}]
+    with pytest.raises(ModelError, match="refuses a conversation of 2 turns"):
+        chat.text(turns)

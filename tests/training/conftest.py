@@ -8,6 +8,7 @@ from aleator.files import JsonValue, write_yaml
 from aleator.tokens.chat import ChatFormat
 from aleator.tokens.speller import Speller
 from aleator.training.collator import BatchMaker
+from aleator.training.run import TrainRequest
 from tests.tiny_models import tiny_model, tiny_tokenizer
 
 
@@ -46,3 +47,9 @@ def recipe_file(tmp_path: Path) -> Path:
     path = tmp_path / "recipe.yaml"
     write_yaml(path, values)
     return path
+
+
+@pytest.fixture
+def request_(tiny_directory: Path, recipe_file: Path, tmp_path: Path) -> TrainRequest:
+    """A run of that recipe on that model."""
+    return TrainRequest(str(tiny_directory), "soft", tmp_path / "run", str(recipe_file))

@@ -1,6 +1,7 @@
 """Checkpoints are whole or absent."""
 
 import errno
+import json
 import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -92,3 +93,15 @@ def test_other_errors_pass_through(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
     with pytest.raises(OSError, match="one"), disk_errors_named(tmp_path):
         raise OSError(errno.ENOSPC, "one")
+
+
+def test_checkpoints_of_before_the_anchor_are_read(tmp_path: Path) -> None:
+    write_checkpoint(tmp_path, 3, Counters(3, 30, 20, 1.5), _write, LossWindow(1.0, 2))
+    place = tmp_path / "checkpoint-3"
+    spent = {"updates": 3, "tokens": 30, "nodes": 20, "seconds": 1.5}
+    (place / "counters.json").write_text(json.dumps(spent))
+    (place / "loss_window.json").write_text('{"total": 1.0, "updates": 2}')
+    found = latest_checkpoint(tmp_path)
+    assert found is not None
+    assert (found.counters.anchor_tokens, found.counters.stopped_early) == (0, False)
+    assert found.window == LossWindow(1.0, 2, 0.0)

@@ -12,7 +12,9 @@ from aleator.files import JsonValue, write_yaml
 from aleator.recipe_files import recipe_names, recipe_path
 from aleator.training.prompts import make_visits
 from aleator.training.recipe import (
+    Anchor,
     DrawSupervision,
+    Lora,
     PathSupervision,
     PublishedData,
     PublishedSupervision,
@@ -89,13 +91,29 @@ def test_the_published_recipes_make_the_published_number_of_updates(
         ),
         st.builds(WideData, families=st.sampled_from([None, ("gaussian", "chi")])),
     ),
-    validation=st.none() | st.builds(Validation, prompts=st.integers(1, 9)),
+    validation=st.none()
+    | st.builds(
+        Validation,
+        prompts=st.integers(1, 9),
+        stop_below=st.none() | st.floats(0.01, 9),
+        stop_below_ratio=st.none() | st.floats(0.01, 0.99),
+    ),
+    anchor=st.none()
+    | st.builds(
+        Anchor,
+        weight=st.floats(0, 100),
+        prompts=st.sampled_from(["sandbox", "my.jsonl"]),
+        answers=st.integers(1, 9),
+    ),
+    lora=st.builds(Lora, layers=st.none() | st.tuples(st.integers(-4, 4))),
     steps=st.integers(1, 999),
 )
 def test_a_recipe_survives_being_written_and_read(
     supervision: TreeSupervision | PathSupervision | PublishedSupervision | DrawSupervision,
     data: PublishedData | WideData,
     validation: Validation | None,
+    anchor: Anchor | None,
+    lora: Lora,
     steps: int,
 ) -> None:
     recipe = Recipe(
@@ -103,6 +121,8 @@ def test_a_recipe_survives_being_written_and_read(
         supervision=supervision,
         data=data,
         validation=validation,
+        anchor=anchor,
+        lora=lora,
         max_steps=steps,
     )
     assert parse_recipe(recipe_values(recipe), "my.yaml") == recipe
@@ -114,10 +134,16 @@ def test_a_recipe_survives_being_written_and_read(
         ({"lora.rank": "8"}, {"lora.rank": 8}),
         ({"optimiser.learning_rate": "1e-3"}, {"optimiser.learning_rate": 1e-3}),
         ({"epochs": "null", "max_steps": "7"}, {"epochs": None, "max_steps": 7}),
+        ({"max_steps": "7"}, {"epochs": None, "max_steps": 7}),
+        ({"max_tokens": "700"}, {"epochs": None, "max_tokens": 700}),
+        ({"max_steps": "null"}, {"epochs": 3, "max_steps": None}),
         ({"data.families": "[chi, gaussian]"}, {"data.families": ["chi", "gaussian"]}),
         ({"supervision": "{kind: paths, paths: 4}"}, {"supervision.paths": 4}),
         ({"validation": "null"}, {"validation": None}),
         ({"targets": "[mine.yaml]"}, {"targets": ["mine.yaml"]}),
+        ({"anchor.weight": "3"}, {"anchor.weight": 3, "anchor.prompts": "sandbox"}),
+        ({"anchor": "{}"}, {"anchor.weight": 1}),
+        ({"lora.layers": "[0, -1]"}, {"lora.layers": [0, -1]}),
         ({"validation.every": "5"}, {"validation.every": 5}),
     ],
 )
@@ -135,7 +161,7 @@ def test_overrides_replace_values(
         (
             {"lora": {"rnk": 3}},
             "my.yaml: unknown key 'rnk' in lora; did you mean 'rank'? known: rank, alpha, "
-            "dropout, target_modules",
+            "dropout, target_modules, layers",
         ),
         (
             {"supervision": {"kind": "tree", "paths": 3}},
@@ -159,7 +185,19 @@ def test_overrides_replace_values(
         ({"targets": ["a"], "mix": {"a": 1}}, "my.yaml: a mix has no epochs: set epochs to null"),
         ({"targets": ["a"], "mix": {"a": 0}}, "my.yaml: mix.a: input should be greater than 0"),
         ({"targets": "a"}, "my.yaml: targets: should be a list, such as"),
-        ({"epochs": None}, "my.yaml: give either epochs or max_steps"),
+        ({"anchor": {"weight": -1}}, "my.yaml: anchor.weight: input should be greater than or"),
+        (
+            {"anchor": {"wight": 1}},
+            "my.yaml: unknown key 'wight' in anchor; did you mean 'weight'?",
+        ),
+        ({"anchor": 1}, "my.yaml: anchor: should be a section of keys, not 1"),
+        ({"lora": {"layers": 3}}, "my.yaml: lora.layers: should be a list, such as"),
+        ({"lora": {"layers": []}}, "my.yaml: lora.layers: tuple should have at least 1 item"),
+        ({"validation": {"stop_below_ratio": 2}}, "stop_below_ratio: input should be less than 1"),
+        (
+            {"epochs": None},
+            "my.yaml: give one of epochs, max_steps, max_tokens, and set the others",
+        ),
         (
             {"data": {"source": "published", "families": ["gausian"]}},
             "my.yaml: data.families: unknown distribution family 'gausian'; did you mean",

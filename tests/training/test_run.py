@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from aleator.errors import (
     ConfigurationChangedError,
@@ -22,47 +21,12 @@ from aleator.errors import (
     RecipeError,
 )
 from aleator.files import read_rows
-from aleator.training.run import TrainRequest, TrainResult, train
+from aleator.training.run import TrainRequest, train
 from aleator.training.run_record import read_record
 from aleator.training.validation import VALIDATION_FIGURES
+from tests.training.runs import WEIGHTS, Kill, KillAtTheEnd, adapter_bytes, anchored
 
-WEIGHTS = "adapter_model.safetensors"
 _IMPORTS = "from pathlib import *; from aleator.training.run import *"
-
-
-class _Kill(TrainerCallback):
-    """Breaks off after an update, before its checkpoint, as Ctrl-C does."""
-
-    def __init__(self, after: int) -> None:
-        self._after = after
-
-    def on_step_end(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        **kwargs: object,
-    ) -> None:
-        if state.global_step == self._after:
-            raise KeyboardInterrupt
-
-
-class _KillAtTheEnd(TrainerCallback):
-    """Breaks off behind the last checkpoint, before the adapter is saved."""
-
-    def on_train_end(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        **kwargs: object,
-    ) -> None:
-        raise KeyboardInterrupt
-
-
-@pytest.fixture
-def request_(tiny_directory: Path, recipe_file: Path, tmp_path: Path) -> TrainRequest:
-    return TrainRequest(str(tiny_directory), "soft", tmp_path / "run", str(recipe_file))
 
 
 @pytest.fixture(scope="module")
@@ -74,12 +38,8 @@ def bits() -> dict[str, bytes]:
 def _uninterrupted(request_: TrainRequest, bits: dict[str, bytes]) -> bytes:
     if not bits:
         result = train(replace(request_, out=request_.out.with_name("uninterrupted")))
-        bits["adapter"] = _weights(result)
+        bits["adapter"] = adapter_bytes(result)
     return bits["adapter"]
-
-
-def _weights(result: TrainResult) -> bytes:
-    return (result.adapter / WEIGHTS).read_bytes()
 
 
 def test_a_run_leaves_what_it_promises(request_: TrainRequest) -> None:
@@ -130,10 +90,10 @@ def test_a_run_broken_off_goes_on_bit_for_bit(
     Order, drawn paths, dropout, the optimiser's moments and the learning rate must all go on.
     """
     with pytest.raises(KeyboardInterrupt):
-        train(request_, callbacks=[_Kill(after)])
+        train(request_, callbacks=[Kill(after)])
     assert not (request_.out / "adapter").exists()
     result = train(request_)
-    assert _weights(result) == _uninterrupted(request_, bits)
+    assert adapter_bytes(result) == _uninterrupted(request_, bits)
     assert result.spent.updates == 6
     assert [row["step"] for row in result.metrics] == [1, 2, 3, 4, 5, 6]
 
@@ -147,7 +107,7 @@ def test_a_run_broken_off_logs_the_same_losses(
     request_ = replace(request_, overrides=overrides)
     whole = train(replace(request_, out=request_.out.with_name("uninterrupted")))
     with pytest.raises(KeyboardInterrupt):
-        train(request_, callbacks=[_Kill(after)])
+        train(request_, callbacks=[Kill(after)])
     resumed = train(request_)
     assert [{**row, "seconds": 0} for row in resumed.metrics] == [
         {**row, "seconds": 0} for row in whole.metrics
@@ -170,13 +130,32 @@ def test_a_run_broken_off_at_its_end_makes_no_further_update(
 ) -> None:
     """Within an epoch (4) and at its end (6)."""
     request_ = replace(request_, overrides={"epochs": "null", "max_steps": str(steps)})
-    expected = _weights(train(replace(request_, out=request_.out.with_name("uninterrupted"))))
+    expected = adapter_bytes(train(replace(request_, out=request_.out.with_name("uninterrupted"))))
     with pytest.raises(KeyboardInterrupt):
-        train(request_, callbacks=[_KillAtTheEnd()])
+        train(request_, callbacks=[KillAtTheEnd()])
     result = train(request_)
-    assert _weights(result) == expected
+    assert adapter_bytes(result) == expected
     assert result.spent.updates == steps
     assert not (request_.out / "checkpoints").exists()
+
+
+def test_a_token_budget_goes_on_bit_for_bit(request_: TrainRequest) -> None:
+    """As the same number of updates would: the learning rate falls to zero at the last of them."""
+    steps = {"max_steps": "4", "checkpoint_every": "2"}
+    expected = train(
+        replace(request_, out=request_.out.with_name("uninterrupted"), overrides=steps)
+    )
+    budget = expected.spent.tokens + 1
+    request_ = replace(request_, overrides={"max_tokens": str(budget), "checkpoint_every": "2"})
+    with pytest.raises(KeyboardInterrupt):
+        train(request_, callbacks=[Kill(3)])
+    result = train(request_)
+    assert adapter_bytes(result) == adapter_bytes(expected)
+    assert (result.spent.tokens, result.max_tokens) == (budget - 1, budget)
+    assert result.spent.flops == expected.spent.flops > 0
+    with pytest.raises(RecipeError, match="max_tokens 3 is less than"):
+        train(replace(request_, out=request_.out.with_name("none"), overrides={"max_tokens": "3"}))
+    assert not request_.out.with_name("none").exists()
 
 
 def test_a_killed_process_goes_on_bit_for_bit(
@@ -190,7 +169,7 @@ def test_a_killed_process_goes_on_bit_for_bit(
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL, "it ended before it could be killed"
     assert not (request_.out / "adapter").exists()
-    assert _weights(train(request_)) == _uninterrupted(request_, bits)
+    assert adapter_bytes(train(request_)) == _uninterrupted(request_, bits)
 
 
 WORDS = """\
@@ -224,9 +203,9 @@ def test_a_run_on_words_goes_on_bit_for_bit(request_: TrainRequest, mix: dict[st
     request_ = _with_words(request_, mix=mix)
     whole = train(replace(request_, out=request_.out.with_name("uninterrupted")))
     with pytest.raises(KeyboardInterrupt):
-        train(request_, callbacks=[_Kill(3)])
+        train(request_, callbacks=[Kill(3)])
     result = train(request_)
-    assert _weights(result) == _weights(whole)
+    assert adapter_bytes(result) == adapter_bytes(whole)
     figures = [set(row) & set(VALIDATION_FIGURES) for row in result.metrics if "loss" not in row]
     assert figures == [set(VALIDATION_FIGURES)] * 3
     assert not train(request_).trained
@@ -234,7 +213,7 @@ def test_a_run_on_words_goes_on_bit_for_bit(request_: TrainRequest, mix: dict[st
 
 def test_a_changed_target_file_is_refused(request_: TrainRequest) -> None:
     with pytest.raises(KeyboardInterrupt):
-        train(_with_words(request_), callbacks=[_Kill(2)])
+        train(_with_words(request_), callbacks=[Kill(2)])
     changed = _with_words(request_, WORDS.replace("south: 2", "south: 3"))
     with pytest.raises(ConfigurationChangedError, match=r"targets.mine was '[0-9a-f]{64}', is '"):
         train(changed)
@@ -269,12 +248,12 @@ def test_targets_of_a_request_stand_for_those_of_the_recipe(tmp_path: Path) -> N
 
 def test_another_seed_is_another_adapter(request_: TrainRequest, bits: dict[str, bytes]) -> None:
     result = train(replace(request_, overrides={"seed": "12"}))
-    assert _weights(result) != _uninterrupted(request_, bits)
+    assert adapter_bytes(result) != _uninterrupted(request_, bits)
 
 
 def test_a_changed_configuration_is_refused(request_: TrainRequest) -> None:
     with pytest.raises(KeyboardInterrupt):
-        train(request_, callbacks=[_Kill(2)])
+        train(request_, callbacks=[Kill(2)])
     changed = replace(request_, overrides={"optimiser.learning_rate": "0.02"})
     with pytest.raises(
         ConfigurationChangedError, match=r"optimiser.learning_rate was 0.01, is 0.02"
@@ -312,7 +291,7 @@ def test_a_disk_that_fills_up(request_: TrainRequest, bits: dict[str, bytes]) ->
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     left = [path.name for path in (request_.out / "checkpoints").iterdir()]
     assert left == [] and not (request_.out / "adapter").exists()
-    assert _weights(train(request_)) == _uninterrupted(request_, bits)
+    assert adapter_bytes(train(request_)) == _uninterrupted(request_, bits)
 
 
 @pytest.mark.parametrize(
@@ -338,10 +317,15 @@ def test_nothing_goes_to_stdout(request_: TrainRequest, capfd: pytest.CaptureFix
 
 
 def test_two_processes_train_what_one_does(request_: TrainRequest, tmp_path: Path) -> None:
-    """torchrun on CPU; complete trees and no dropout, so that only rounding may differ."""
+    """torchrun on CPU; complete trees and no dropout, so that only rounding may differ.
+
+    Anchored: each update has texts for both, or, where one text is long, for one of them alone.
+    """
+    request_ = anchored(request_)
     request_ = replace(
         request_,
         overrides={
+            **request_.overrides,
             "data.families": "[poisson]",  # 17: the batches of three updates are full
             "supervision": "{kind: tree, nodes: 200, tails: 1}",
             "lora.dropout": "0",
@@ -362,3 +346,15 @@ def test_two_processes_train_what_one_does(request_: TrainRequest, tmp_path: Pat
     record = read_record(together.out)
     assert record is not None and record.spent is not None
     assert record.spent.tokens == alone.spent.tokens
+    assert record.spent.anchor_tokens == alone.spent.anchor_tokens > 0
+    kls = [
+        [row["anchor_kl"] for row in read_rows(out / "metrics.jsonl")]
+        for out in (alone.out, together.out)
+    ]
+    assert kls[0] == pytest.approx(kls[1], rel=1e-3, abs=1e-5)
+
+
+def test_only_some_layers(request_: TrainRequest) -> None:
+    result = train(replace(request_, overrides={"lora.layers": "[0, -1]", "epochs": "1"}))
+    names = load_file(result.adapter / WEIGHTS)
+    assert {name.partition("layers.")[2].partition(".")[0] for name in names} == {"0", "3"}

@@ -8,7 +8,7 @@ import pytest
 from aleator.errors import ConfigurationChangedError, InputError
 from aleator.files import as_object, read_yaml
 from aleator.training.checkpoints import Counters
-from aleator.training.recipe import Lora, Recipe, TreeSupervision
+from aleator.training.recipe import Anchor, Lora, Recipe, TreeSupervision
 from aleator.training.run_record import RunRecord, current_versions, read_record
 
 RECIPE = Recipe(method="soft", supervision=TreeSupervision(), epochs=1)
@@ -84,3 +84,18 @@ def test_another_revision_of_the_model_is_refused() -> None:
     assert known.with_revision("abc") == known
     with pytest.raises(ConfigurationChangedError, match="begun with sandbox at abc"):
         known.with_revision("def")
+
+
+def test_the_anchor_counts_by_what_it_holds(tmp_path: Path) -> None:
+    recipe = replace(RECIPE, anchor=Anchor(prompts="a/keep.jsonl"))
+    record = RunRecord("sandbox", recipe, anchor="abc")
+    record.write(tmp_path)
+    assert read_record(tmp_path) == record
+    moved = replace(record, recipe=replace(recipe, anchor=Anchor(prompts="b/keep.jsonl")))
+    record.check_same(moved, tmp_path)
+    with pytest.raises(ConfigurationChangedError, match=r"anchor.prompts was 'abc', is 'def'"):
+        record.check_same(replace(record, anchor="def"), tmp_path)
+    with pytest.raises(ConfigurationChangedError, match=r"anchor.tokens was 576, is 7"):
+        record.check_same(
+            replace(record, recipe=replace(recipe, anchor=Anchor(tokens=7))), tmp_path
+        )

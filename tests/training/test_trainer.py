@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from peft import PeftModel
@@ -12,6 +13,7 @@ from aleator.distributions.families import FAMILIES
 from aleator.distributions.grids import split_distributions
 from aleator.models.adapters import LoraSettings, attach_adapter
 from aleator.outcomes.lattice import NumericTarget
+from aleator.training.anchor import AnchorTerm, AnchorText
 from aleator.training.collator import BatchMaker, TrainingBatch, TreeCollator
 from aleator.training.prompts import Visit, Visits, make_visits, numeric_question
 from aleator.training.recipe import (
@@ -24,7 +26,7 @@ from aleator.training.recipe import (
 )
 from aleator.training.settings import training_arguments
 from aleator.training.trainer import Mean, TreeTrainer
-from tests.tiny_models import tiny_model
+from tests.tiny_models import random_prompt, tiny_model
 
 BERNOULLI = PublishedData(split="held_out_families", families=("bernoulli",))
 COMPLETE = TreeSupervision(nodes=50, tails=1)
@@ -40,7 +42,11 @@ RECIPE = Recipe(
 
 
 def _trainer(
-    recipe: Recipe, maker: BatchMaker, folder: Path, visits: Visits | None = None
+    recipe: Recipe,
+    maker: BatchMaker,
+    folder: Path,
+    visits: Visits | None = None,
+    anchor: AnchorTerm | None = None,
 ) -> TreeTrainer:
     lora = LoraSettings(recipe.lora.rank, recipe.lora.alpha, recipe.lora.dropout)
     return TreeTrainer(
@@ -49,6 +55,7 @@ def _trainer(
         visits=make_visits(recipe) if visits is None else visits,
         collator=TreeCollator(maker, recipe.supervision, recipe.seed),
         mean=recipe.mean,
+        anchor=anchor,
     )
 
 
@@ -196,3 +203,57 @@ def test_a_bfloat16_model_gets_a_float32_adapter(maker: BatchMaker, tmp_path: Pa
     trainer.fit(None)
     assert _weights(trainer).dtype == torch.float32
     assert _weights(trainer).isfinite().all()
+
+
+def _anchor(weight: float) -> AnchorTerm:
+    rng = np.random.default_rng(5)
+    texts = [AnchorText(tuple(random_prompt(rng, length)), 2) for length in (5, 30, 12, 9, 21, 16)]
+    return AnchorTerm(weight, texts, tokens=60, seed=1, pad_token_id=0)
+
+
+@pytest.mark.parametrize("passes", [2, 4])
+def test_splitting_a_batch_changes_nothing_about_the_anchor(
+    maker: BatchMaker, tmp_path: Path, passes: int
+) -> None:
+    recipe = replace(RECIPE, max_steps=3, log_every=1)
+    whole = _trainer(recipe, maker, tmp_path / "whole", anchor=_anchor(5.0))
+    split_recipe = replace(recipe, gradient_accumulation=passes)
+    split = _trainer(split_recipe, maker, tmp_path / "split", anchor=_anchor(5.0))
+    free = _trainer(recipe, maker, tmp_path / "free")
+    for trainer in (whole, split, free):
+        trainer.fit(None)
+    torch.testing.assert_close(_weights(split), _weights(whole), rtol=1e-3, atol=1e-4)
+    assert (_weights(free) - _weights(whole)).abs().max() > 1e-3
+    rows = [
+        [row["anchor_kl"] for row in trainer.state.log_history if "anchor_kl" in row]
+        for trainer in (whole, split)
+    ]
+    assert len(rows[0]) == 3
+    assert rows[1] == pytest.approx(rows[0], rel=1e-3, abs=1e-5)
+    assert whole.counters.anchor_tokens == split.counters.anchor_tokens > 0
+    assert whole.counters.tokens - whole.counters.anchor_tokens == free.counters.tokens
+    assert free.counters.anchor_tokens == 0
+
+
+def test_the_loss_of_an_update_is_that_of_the_calibration_plus_weight_times_the_mean_kl(
+    maker: BatchMaker, tmp_path: Path
+) -> None:
+    anchor = _anchor(3.0)
+    recipe = replace(RECIPE, batch_size=2)
+    trainer = _trainer(recipe, maker, tmp_path, anchor=anchor)
+    model = _model(trainer)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(std=0.1)
+    visits = make_visits(recipe)
+    inputs = {"batch": _batch(trainer, [visits[0], visits[1]])}
+    items = torch.tensor(2.0)
+    alone = trainer.compute_loss(model, inputs, num_items_in_batch=items).item()
+    items = trainer._get_num_items_in_batch([inputs], torch.device("cpu"))
+    both = trainer.compute_loss(model, inputs, num_items_in_batch=items).item()
+    [packed] = anchor.update(0, 1).passes
+    assert packed is not None
+    kl = anchor.kl_sum(model, packed).item() / len(packed.rows)
+    assert kl > 0.01
+    assert abs(both - alone - 3.0 * kl) <= 1e-4 * both

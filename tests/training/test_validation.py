@@ -20,6 +20,7 @@ from aleator.training.validation import (
     HELD_OUT_KL,
     LANGUAGE_KL,
     VALIDATION_KL,
+    Goal,
     SequenceKL,
     ValidationCallback,
     evenly_spaced,
@@ -129,6 +130,39 @@ def test_when_the_callback_measures(tmp_path: Path) -> None:
     state.global_step = 3
     callback.on_train_begin(arguments, state, control, model=model)
     assert len(told) == 4, "a resumed run has measured at its checkpoint already"
+
+
+@pytest.mark.parametrize(
+    ("goal", "figures", "reached"),
+    [
+        (Goal(), [3.0, 0.0], False),
+        (Goal(nats=0.5), [3.0, 0.6], False),
+        (Goal(nats=0.5), [3.0, 0.6, 0.4], True),
+        (Goal(ratio=0.2), [3.0, 0.61], False),
+        (Goal(ratio=0.2), [3.0, 0.59], True),
+        (Goal(nats=0.1, ratio=0.2), [3.0, 0.59], True),
+        (Goal(nats=0.5), [], False),
+    ],
+)
+def test_a_goal(goal: Goal, figures: list[float], reached: bool) -> None:
+    assert goal.reached(figures) is reached
+
+
+def test_the_callback_stops_at_the_goal_but_not_at_the_end(tmp_path: Path) -> None:
+    state, control = TrainerState(max_steps=6), TrainerControl()
+    model, stopped = torch.nn.Linear(1, 1), []
+    callback = ValidationCallback(
+        {VALIDATION_KL: lambda _: 1.0 / (1 + state.global_step)},
+        every=2,
+        report=state.log_history.append,
+        goal=Goal(ratio=0.3),
+        stop=lambda: stopped.append(state.global_step),
+    )
+    arguments = TrainingArguments(output_dir=str(tmp_path))
+    callback.on_train_begin(arguments, state, control, model=model)
+    for state.global_step in range(1, 7):
+        callback.on_step_end(arguments, state, control, model=model)
+    assert stopped == [4], "1/3 at 2 is too much, 1/5 at 4 is below; 6 is the end anyway"
 
 
 def test_prompts_are_spaced_evenly() -> None:

@@ -7,12 +7,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from aleator.benchmarks import closed_sets, mcq_positions, novelty, numeric, open_ended
+from aleator.benchmarks import (
+    closed_sets,
+    knowledge,
+    mcq_positions,
+    novelty,
+    numeric,
+    open_ended,
+    perplexity,
+)
 from aleator.benchmarks.closed_prompts import ClosedSetsSettings
+from aleator.benchmarks.kept_rows import Progress
+from aleator.benchmarks.knowledge import KnowledgeSettings
 from aleator.benchmarks.mcq_positions import McqSettings
 from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.numeric import NumericSettings
 from aleator.benchmarks.open_ended import OpenEndedSettings
+from aleator.benchmarks.perplexity_texts import PerplexitySettings
 from aleator.benchmarks.subject import Subject
 from aleator.errors import InputError, UnknownNameError
 from aleator.files import JsonValue
@@ -23,11 +34,14 @@ BENCHMARKS = (
     open_ended.NAME,
     mcq_positions.NAME,
     novelty.NAME,
+    knowledge.NAME,
+    perplexity.NAME,
 )
-"""The names of all benchmarks. None needs logits to run; figures that do are then undefined."""
+"""The names of all benchmarks.
 
-Progress = Callable[[int, int], None]
-"""Told how many rows are done, and how many there are."""
+Those of retention, the last two, need logits to run; the others draw answers, and figures of theirs
+that need logits are undefined without.
+"""
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,8 @@ class BenchSettings:
     open_ended: OpenEndedSettings = field(default_factory=OpenEndedSettings)
     mcq_positions: McqSettings = field(default_factory=McqSettings)
     novelty: NoveltySettings = field(default_factory=NoveltySettings)
+    perplexity: PerplexitySettings = field(default_factory=PerplexitySettings)
+    knowledge: KnowledgeSettings = field(default_factory=KnowledgeSettings)
 
 
 @dataclass(frozen=True)
@@ -90,6 +106,8 @@ def bench(name: str, settings: BenchSettings) -> Bench:
         open_ended.NAME: lambda: _bind(settings.open_ended, open_ended.run_open_ended),
         mcq_positions.NAME: lambda: _bind(settings.mcq_positions, mcq_positions.run_mcq_positions),
         novelty.NAME: lambda: _bind(settings.novelty, novelty.run_novelty),
+        perplexity.NAME: lambda: _bind(settings.perplexity, perplexity.run_perplexity),
+        knowledge.NAME: lambda: _bind(settings.knowledge, knowledge.run_knowledge),
     }
     return makers[name]()
 

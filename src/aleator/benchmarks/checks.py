@@ -4,7 +4,15 @@ A command that is refused half-way would leave a record of what it asked for, an
 would be another configuration than that.
 """
 
-from aleator.benchmarks import closed_sets, mcq_positions, novelty, numeric, open_ended
+from aleator.benchmarks import (
+    closed_sets,
+    knowledge,
+    mcq_positions,
+    novelty,
+    numeric,
+    open_ended,
+    perplexity,
+)
 from aleator.benchmarks.catalogue import BenchSettings
 from aleator.benchmarks.closed_prompts import closed_prompts
 from aleator.benchmarks.novelty_judges import partition_judge, scorer
@@ -38,5 +46,9 @@ def check_settings(name: str, settings: BenchSettings, *, logits: bool) -> None:
             novelty.novelty_prompts(settings.novelty)
             partition_judge(settings.novelty.partition)
             scorer(settings.novelty.scorer)
+        case perplexity.NAME:
+            perplexity.check_perplexity(settings.perplexity, logits=logits)
+        case knowledge.NAME:
+            knowledge.check_knowledge(settings.knowledge, logits=logits)
         case _:
             raise ValueError(f"no checks for the benchmark {name!r}")

@@ -23,7 +23,7 @@ itself, what a perfect model would have, never. ``answers`` are exact where they
 drawn answers also tell the commonest invalid ones.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -31,13 +31,14 @@ import numpy as np
 
 from aleator.benchmarks.closed_prompts import ClosedPrompt, ClosedSetsSettings, closed_prompts
 from aleator.benchmarks.closed_summary import summarise
+from aleator.benchmarks.kept_rows import Progress, kept_rows, no_progress
 from aleator.benchmarks.subject import AnsweringModel, Subject
 from aleator.errors import InputError
 from aleator.evaluation.closed import ClosedEvaluation, ClosedResult, ClosedTarget
 from aleator.evaluation.closed_draws import outcome_counts, score_answers
 from aleator.evaluation.share_figures import share_figures
 from aleator.evaluation.spellings import Spellings
-from aleator.files import JsonValue, Row, RowLog
+from aleator.files import JsonValue, Row
 from aleator.metrics.divergences import effective_number, modal_share
 from aleator.outcomes.outcomes import Outcomes
 from aleator.sampling.draws import Draws
@@ -96,7 +97,7 @@ def run_closed_sets(
     subject: Subject,
     settings: ClosedSetsSettings,
     out: Path,
-    advance: Callable[[int, int], None] = lambda done, total: None,
+    advance: Progress = no_progress,
 ) -> dict[str, JsonValue]:
     """Evaluate; rows already in ``out/rows/closed_sets.jsonl`` are not computed again.
 
@@ -114,16 +115,13 @@ def run_closed_sets(
         OutputError: The directory cannot be written.
     """
     prompts = closed_prompts(settings)
-    log = RowLog(out / "rows" / f"{NAME}.jsonl", "key")
-    advance(len(log.done), len(prompts))
-    if not log.complete:
+
+    def measure(done: frozenset[str]) -> Iterator[Row]:
         if subject.model is None:
             check_without_logits(settings, prompts)
-        for row in _measure(subject, settings, prompts, frozenset(log.done)):
-            log.append(row)
-            advance(len(log.done), len(prompts))
-        log.finish()
-    rows = [log.done[prompt.key] for prompt in prompts]
+        return _measure(subject, settings, prompts, done)
+
+    rows = kept_rows(out, NAME, [prompt.key for prompt in prompts], measure, advance)
     return {**settings.as_json(), **summarise(settings, prompts, rows, METRICS)}
 
 

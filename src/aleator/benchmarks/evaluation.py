@@ -3,9 +3,10 @@
 The same request again goes on where it was interrupted; another benchmark into the same directory
 is added to its ``result.json``. Another configuration is refused, naming what differs.
 
-``result.json`` holds ``schema_version`` (1), ``model``, ``adapter``, ``seed``, ``versions``,
-``command`` and ``bench``: one object a benchmark, explained in the benchmark's file. Of a served
-model it also holds ``endpoint``: its ``url`` and what its server was seen to do.
+``result.json`` holds ``schema_version`` (1), ``model``, ``adapter``, ``adapter_scale`` (null
+without an adapter), ``seed``, ``versions``, ``command`` and ``bench``: one object a benchmark,
+explained in the benchmark's file. Of a served model it also holds ``endpoint``: its ``url`` and
+what its server was seen to do.
 """
 
 from collections.abc import Callable
@@ -131,6 +132,7 @@ def _record(
         model_weights=_weights(opened),
         adapter=None if adapter is None else str(adapter),
         adapter_weights=None if adapter is None else fingerprint(adapter),
+        adapter_scale=None if isinstance(opened, Served) else opened.adapter_scale,
         seed=request.seed,
         benches={name: {**one.settings, "method": method} for name, one in benches.items()},
         command=request.command,
@@ -156,6 +158,7 @@ def _write_result(
             "schema_version": SCHEMA_VERSION,
             "model": record.model,
             "adapter": record.adapter,
+            "adapter_scale": record.adapter_scale,
             "seed": record.seed,
             "versions": dict(current_versions()),
             "command": record.command,

@@ -2,8 +2,8 @@
 
 Paper: arXiv 2605.11845. One fixed prompt (`MCQ_PROMPT`) asks for a multiple-choice question in a
 rigid layout and for right answers that are evenly spread. ``rows/mcq_positions.jsonl`` has one row
-for every `DRAWS_A_ROW` draws, so that a kill loses no more; ``result.json`` holds under
-``bench.mcq_positions``::
+for every `DRAWS_A_ROW` draws; `ROWS_AT_ONCE` are drawn together, so that a kill loses no more.
+``result.json`` holds under ``bench.mcq_positions``::
 
     {"prompt": str, "drawn": int,
      "strict": {"parsed": int,
@@ -31,19 +31,21 @@ it gives in either reading (null: none).
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TypedDict, cast
 
 import numpy as np
 
 from aleator.benchmarks.estimates import as_estimate, as_reference, defined, known_total
+from aleator.benchmarks.kept_rows import Progress, kept_rows, no_progress
 from aleator.benchmarks.subject import Subject
 from aleator.errors import InputError
 from aleator.evaluation.mcq import LETTERS, MCQ_PROMPT, ReadQuestion, read_strict
 from aleator.evaluation.mcq_lenient import read_lenient
-from aleator.files import JsonValue, Row, RowLog
+from aleator.files import JsonValue, Row
 from aleator.metrics.goodness_of_fit import chi_square
 from aleator.metrics.proportions import proportion
 from aleator.metrics.uniformity import perfect_variation, uniform_variation
@@ -52,6 +54,7 @@ from aleator.sampling.draws import Draws
 NAME = "mcq_positions"
 
 DRAWS_A_ROW = 100
+ROWS_AT_ONCE = 5
 
 Reader = Callable[[str], ReadQuestion | None]
 
@@ -106,7 +109,7 @@ def run_mcq_positions(
     subject: Subject,
     settings: McqSettings,
     out: Path,
-    advance: Callable[[int, int], None] = lambda done, total: None,
+    advance: Progress = no_progress,
 ) -> dict[str, JsonValue]:
     """Evaluate whoever answers; rows already in ``out/rows/mcq_positions.jsonl`` are kept.
 
@@ -124,19 +127,27 @@ def run_mcq_positions(
         OutputError: The directory cannot be written.
     """
     sizes = row_draws(settings)
-    log = RowLog(out / "rows" / f"{NAME}.jsonl", "key")
-    advance(len(log.done), len(sizes))
-    if not log.complete:
+
+    def measure(done: frozenset[str]) -> Iterator[Row]:
         source = subject.answers(settings.max_new_tokens)
-        for stream, size in enumerate(sizes):
-            if _key(stream) in log.done:
-                continue
-            for draws in source.draw_each([MCQ_PROMPT], size, settings.seed, [stream]):
-                log.append(_row(stream, draws))
-            advance(len(log.done), len(sizes))
-        log.finish()
-    rows = [log.done[_key(stream)] for stream in range(len(sizes))]
+        left = [stream for stream in range(len(sizes)) if _key(stream) not in done]
+        for streams in _drawn_together(left, sizes):
+            prompts, size = [MCQ_PROMPT] * len(streams), sizes[streams[0]]
+            drawn = source.draw_each(prompts, size, settings.seed, streams)
+            for stream, draws in zip(streams, drawn, strict=True):
+                yield _row(stream, draws)
+
+    keys = [_key(stream) for stream in range(len(sizes))]
+    rows = kept_rows(out, NAME, keys, measure, advance)
     return {**_summary(rows, settings), **settings.as_json()}
+
+
+def _drawn_together(streams: Iterable[int], sizes: Sequence[int]) -> Iterator[list[int]]:
+    """Streams of the same number of draws, a few at a time."""
+    for _, alike in groupby(streams, key=lambda stream: sizes[stream]):
+        same = list(alike)
+        for start in range(0, len(same), ROWS_AT_ONCE):
+            yield same[start : start + ROWS_AT_ONCE]
 
 
 def _key(stream: int) -> str:

@@ -33,10 +33,11 @@ Known limits: the model under test stays in memory beside a judge; the partition
 the benchmark, whose classifier sees 128 tokens of an answer.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from aleator.benchmarks.kept_rows import Progress, no_progress
 from aleator.benchmarks.novelty_judges import (
     RULE,
     VALIDITY,
@@ -130,7 +131,7 @@ def run_novelty(
     subject: Subject,
     settings: NoveltySettings,
     out: Path,
-    advance: Callable[[int, int], None] = lambda done, total: None,
+    advance: Progress = no_progress,
 ) -> dict[str, JsonValue]:
     """Run the stages; rows already in ``out/rows/`` are not computed again.
 

@@ -19,12 +19,13 @@ perfect sampler with as many draws. Metrics are explained in ``evaluation.exact`
 axis and a pair of CDFs for pictures are in the rows only.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
+from aleator.benchmarks.kept_rows import Progress, kept_rows, no_progress
 from aleator.benchmarks.spread import spread_places
 from aleator.benchmarks.subject import AnsweringModel, Subject
 from aleator.benchmarks.summary import oracle_summary, summarise_rows
@@ -41,7 +42,7 @@ from aleator.evaluation.numeral_automaton import NumeralVocabulary, special_toke
 from aleator.evaluation.oracle import oracle_scores
 from aleator.evaluation.samples import DrawnResult, score_draws
 from aleator.evaluation.target_reference import target_reference
-from aleator.files import JsonValue, Row, RowLog
+from aleator.files import JsonValue, Row
 from aleator.outcomes.lattice import DEFAULT_DECIMALS, NumericTarget
 from aleator.sampling.draws import AnswerSource
 
@@ -141,7 +142,7 @@ def run_numeric(
     subject: Subject,
     settings: NumericSettings,
     out: Path,
-    advance: Callable[[int, int], None] = lambda done, total: None,
+    advance: Progress = no_progress,
 ) -> dict[str, JsonValue]:
     """Evaluate a model; rows already in ``out/rows/numeric.jsonl`` are not computed again.
 
@@ -161,30 +162,24 @@ def run_numeric(
     prompts = numeric_prompts(settings)
     if subject.model is None:
         check_without_logits(settings)
-    log = RowLog(out / "rows" / f"{NAME}.jsonl", "key")
-    advance(len(log.done), len(prompts))
-    if not log.complete:
-        left = [prompt for prompt in prompts if prompt.key not in log.done]
+
+    def measure(done: frozenset[str]) -> Iterator[Row]:
         source = subject.answers(settings.max_new_tokens)
-        if subject.model is None:
-            measured = _measure_by_draws(source, settings, left)
-        else:
-            measured = _measure(subject.model, source, settings, prompts, set(log.done))
-        for rows in measured:
-            for row in rows:
-                log.append(row)
-            advance(len(log.done), len(prompts))
-        log.finish()
-    ordered = [log.done[prompt.key] for prompt in prompts]
-    return {**settings.as_json(), "splits": _summaries(settings, prompts, ordered)}
+        if subject.model is not None:
+            return _measure(subject.model, source, settings, prompts, done)
+        left = [prompt for prompt in prompts if prompt.key not in done]
+        return _measure_by_draws(source, settings, left)
+
+    rows = kept_rows(out, NAME, [prompt.key for prompt in prompts], measure, advance)
+    return {**settings.as_json(), "splits": _summaries(settings, prompts, rows)}
 
 
 def _measure_by_draws(
     source: AnswerSource, settings: NumericSettings, prompts: Sequence[NumericPrompt]
-) -> Iterator[list[Row]]:
+) -> Iterator[Row]:
     """Rows of the prompts, one by one, where there are no logits."""
     for prompt, drawn in zip(prompts, _draw(source, settings, prompts), strict=True):
-        yield [_row(prompt, None, drawn)]
+        yield _row(prompt, None, drawn)
 
 
 def _measure(
@@ -192,8 +187,8 @@ def _measure(
     source: AnswerSource,
     settings: NumericSettings,
     prompts: Sequence[NumericPrompt],
-    done: set[str],
-) -> Iterator[list[Row]]:
+    done: frozenset[str],
+) -> Iterator[Row]:
     """Rows of the prompts that are not done, batch by batch; batches are cut before that."""
     vocabulary = NumeralVocabulary.of(
         token_texts(subject.tokenizer),
@@ -209,11 +204,9 @@ def _measure(
         rng = np.random.default_rng([settings.seed, start])
         results = exact.evaluate([prompt.target for prompt in batch], rng)
         drawn = _draw(source, settings, batch)
-        yield [
-            _row(prompt, result, scored)
-            for prompt, result, scored in zip(batch, results, drawn, strict=True)
-            if prompt.key not in done
-        ]
+        for prompt, result, scored in zip(batch, results, drawn, strict=True):
+            if prompt.key not in done:
+                yield _row(prompt, result, scored)
 
 
 def _draw(

@@ -25,19 +25,20 @@ draws), ``answers`` (folded ones with their most frequent spelling and count, mo
 and ``raw`` (every distinct text as it was drawn).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from aleator.benchmarks.estimates import as_estimate, defined, known_total
+from aleator.benchmarks.kept_rows import Progress, kept_rows, no_progress
 from aleator.benchmarks.open_prompts import OpenPrompt, prompt_set, some_prompts
 from aleator.benchmarks.subject import Subject
 from aleator.errors import InputError
 from aleator.evaluation.answers import AnswerCounts, count_answers
 from aleator.evaluation.support_size import HEADLINE_THRESHOLD, THRESHOLDS, support_sizes
-from aleator.files import JsonValue, Row, RowLog
+from aleator.files import JsonValue, Row
 from aleator.metrics.concentration import concentration
 from aleator.metrics.prompt_intervals import over_prompts
 from aleator.metrics.proportions import proportion
@@ -102,7 +103,7 @@ def run_open_ended(
     subject: Subject,
     settings: OpenEndedSettings,
     out: Path,
-    advance: Callable[[int, int], None] = lambda done, total: None,
+    advance: Progress = no_progress,
 ) -> dict[str, JsonValue]:
     """Evaluate whoever answers; rows already in ``out/rows/open_ended.jsonl`` are kept.
 
@@ -120,14 +121,11 @@ def run_open_ended(
         OutputError: The directory cannot be written.
     """
     prompts = asked_prompts(settings)
-    log = RowLog(out / "rows" / f"{NAME}.jsonl", "key")
-    advance(len(log.done), len(prompts))
-    if not log.complete:
-        for row in _measure(subject, settings, [one for one in prompts if one.key not in log.done]):
-            log.append(row)
-            advance(len(log.done), len(prompts))
-        log.finish()
-    rows = [log.done[prompt.key] for prompt in prompts]
+
+    def measure(done: frozenset[str]) -> Iterator[Row]:
+        return _measure(subject, settings, [one for one in prompts if one.key not in done])
+
+    rows = kept_rows(out, NAME, [prompt.key for prompt in prompts], measure, advance)
     return {**_summary(rows, settings), **settings.as_json()}
 
 

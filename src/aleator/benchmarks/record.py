@@ -1,14 +1,15 @@
 """`run.yaml` of an evaluation: what its rows are rows of, so that they are continued only as that.
 
-Compared are the model, the adapter, the seed and the settings of each benchmark; versions and the
-command line are recorded, not compared. Weights in a directory are told apart by their sizes, first
-and last bytes: enough to notice that a model or an adapter was trained anew in the same place.
+Compared are the model, the adapter and its scale, the seed and the settings of each benchmark;
+versions and the command line are recorded, not compared. Weights in a directory are told apart by
+their sizes, first and last bytes: enough to notice that a model or an adapter was trained anew in
+the same place.
 """
 
 import hashlib
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -35,6 +36,7 @@ class EvaluationRecord:
         seed: Of everything drawn.
         benches: Settings by benchmark.
         command: What was typed.
+        adapter_scale: How many times the adapter's update counts; None without an adapter.
     """
 
     model: str
@@ -44,6 +46,7 @@ class EvaluationRecord:
     seed: int
     benches: Mapping[str, Mapping[str, JsonValue]]
     command: str = field(default="", compare=False)
+    adapter_scale: float | None = None
 
     def continued(self, folder: Path) -> "EvaluationRecord":
         """This record with the benchmarks that ``folder`` has already.
@@ -69,16 +72,7 @@ class EvaluationRecord:
                 f"{folder} holds an evaluation with another configuration ({'; '.join(changes)}): "
                 "choose another --out, or the configuration it was begun with"
             )
-        benches = {**there.benches, **self.benches}
-        return EvaluationRecord(
-            self.model,
-            self.model_weights,
-            self.adapter,
-            self.adapter_weights,
-            self.seed,
-            benches,
-            self.command,
-        )
+        return replace(self, benches={**there.benches, **self.benches})
 
     def write(self, folder: Path) -> None:
         """Write ``run.yaml``.
@@ -97,6 +91,7 @@ class EvaluationRecord:
             "model_weights": self.model_weights,
             "adapter": self.adapter,
             "adapter_weights": self.adapter_weights,
+            "adapter_scale": self.adapter_scale,
             "seed": self.seed,
             "command": self.command,
             "versions": dict(current_versions()),
@@ -139,13 +134,15 @@ def _read(folder: Path) -> EvaluationRecord | None:
         raise InputError(f"{path} is not that of an evaluation: choose another --out")
     benches = as_object(values["benches"], path)
     adapter, weights, seed = values["adapter"], values["adapter_weights"], values["seed"]
-    assert isinstance(seed, int)
+    scale = values.get("adapter_scale", None if adapter is None else 1.0)  # older ones had no other
+    assert isinstance(seed, int) and isinstance(scale, int | float | None)
     return EvaluationRecord(
         model=str(values["model"]),
         model_weights=str(values["model_weights"]),
         adapter=None if adapter is None else str(adapter),
         adapter_weights=None if weights is None else str(weights),
         seed=seed,
+        adapter_scale=None if scale is None else float(scale),
         benches={name: as_object(settings, path) for name, settings in benches.items()},
     )
 
@@ -156,6 +153,7 @@ def _identity(record: EvaluationRecord) -> dict[str, JsonValue]:
         "model_weights": record.model_weights,
         "adapter": record.adapter,
         "adapter_weights": record.adapter_weights,
+        "adapter_scale": record.adapter_scale,
         "seed": record.seed,
     }
     for name, settings in record.benches.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from torch import nn
@@ -10,7 +10,12 @@ from transformers import PreTrainedTokenizerFast
 
 from aleator.errors import InputError, ModelError
 from aleator.files import as_object, read_yaml
-from aleator.models.adapters import WEIGHTS_FILE, adapter_changes_output, load_adapter
+from aleator.models.adapters import (
+    WEIGHTS_FILE,
+    adapter_changes_output,
+    load_adapter,
+    scale_adapter,
+)
 from aleator.models.loading import LoadedModel, load_model
 from aleator.sampling.draws import Answering, AnswerSource
 from aleator.sampling.local import LocalSampler
@@ -86,12 +91,22 @@ class Opened:
         loaded: Where it came from.
         adapter: The adapter's folder.
         adapter_silent: The adapter changes nothing: it is untrained, or not really there.
+        adapter_scale: How many times the adapter's update counts; None without an adapter.
     """
 
     subject: AnsweringModel
     loaded: LoadedModel
     adapter: Path | None
     adapter_silent: bool
+    adapter_scale: float | None = None
+
+    def scaled(self, factor: float) -> Opened:
+        """The same model, its adapter's update counted `factor` times as trained from now on.
+
+        There are no two models: what was opened before is scaled with it.
+        """
+        scale_adapter(self.subject.model, factor)
+        return replace(self, adapter_scale=factor)
 
 
 def open_model(name: str, adapter: Path | None, *, trust_remote_code: bool = False) -> Opened:
@@ -109,7 +124,7 @@ def open_model(name: str, adapter: Path | None, *, trust_remote_code: bool = Fal
     model = load_adapter(loaded.model, folder).eval()
     silent = not adapter_changes_output(model, prompt_format.prompt_ids("Pick a number."))
     subject = AnsweringModel(model, loaded.tokenizer, prompt_format)
-    return Opened(subject, loaded, folder, adapter_silent=silent)
+    return Opened(subject, loaded, folder, adapter_silent=silent, adapter_scale=1.0)
 
 
 def adapter_folder(path: Path) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aleator.benchmarks import closed_sets, mcq_positions, novelty, numeric, open_ended
 from aleator.cli.demo_rows import told_counts
+from aleator.cli.kept_settings import changed_settings
 from aleator.errors import ConfigurationChangedError
 from aleator.files import JsonValue, as_object, read_json, write_json
 from aleator.recipe_files import recipe_path
@@ -115,13 +116,8 @@ def note_settings(out: Path, settings: DemoSettings) -> None:
     path = out / NOTES_FILE
     wanted: Mapping[str, JsonValue] = {"model": MODEL, **asdict(settings)}
     if path.exists():
-        there = as_object(read_json(path), path)
-        changed = [
-            f"{name}={there.get(name)} there and {value} here"
-            for name, value in wanted.items()
-            if there.get(name) != value
-        ]
-        if changed:
+        if changed := changed_settings(path, wanted):
+            there = as_object(read_json(path), path)
             quick = {True: "was not --quick", False: "was --quick"}[settings.quick]
             hint = "" if there.get("limits") == settings.limits else f" (it {quick})"
             raise ConfigurationChangedError(

@@ -8,115 +8,108 @@ from pathlib import Path
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from aleator.benchmarks.catalogue import BenchSettings
 from aleator.benchmarks.evaluation import EvaluationRequest, run_evaluation
+from aleator.benchmarks.knowledge_tasks import LOCAL
 from aleator.benchmarks.method_settings import METHODS, MethodSettings
-from aleator.benchmarks.novelty import NAME as NOVELTY
-from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.novelty_judges import RULE, VALIDITY
 from aleator.benchmarks.novelty_sets import SANDBOX_SET
-from aleator.benchmarks.numeric import NAME as NUMERIC
-from aleator.benchmarks.numeric import TEST_SPLITS, NumericSettings
+from aleator.benchmarks.numeric import TEST_SPLITS
+from aleator.benchmarks.perplexity_texts import PerplexitySettings
 from aleator.benchmarks.subject import Opened, Served, adapter_decimals, open_model
+from aleator.cli import endpoint_options as server
+from aleator.cli import eval_options as option
+from aleator.cli.checkup import warn_of_failures
 from aleator.cli.console import STDERR, report_problem
-from aleator.cli.endpoint_options import (
-    DEFAULT_CONCURRENCY,
-    DEFAULT_KEY_ENV,
-    DEFAULT_TIMEOUT,
-    ApiKeyEnv,
-    Concurrency,
-    EndpointUrl,
-    RequestFields,
-    Timeout,
-    endpoint_settings,
-    open_served,
-)
-from aleator.cli.eval_options import (
-    Adapter,
-    Benches,
-    Decimals,
-    Drawn,
-    Extent,
-    Limit,
-    MethodName,
-    Model,
-    NoveltyFile,
-    NoveltyPartition,
-    NoveltyScorer,
-    NoveltySets,
-    Out,
-    Seed,
-    Splits,
-    Targets,
-    Temperature,
-    TrustRemoteCode,
-    known,
-    names,
-)
+from aleator.cli.eval_settings import Extent, known, names, scales
 from aleator.cli.limits import parse_limits
-from aleator.distributions.grids import SPLITS, Split
 from aleator.errors import InputError
 from aleator.outcomes.lattice import DEFAULT_DECIMALS
-from aleator.recipe_files import find_target_file
 from aleator.sampling.served import EndpointSettings
 
 _TEST_SPLITS = ",".join(TEST_SPLITS)
 
 
 def evaluate(
-    model: Model,
-    out: Out,
-    bench: Benches = "numeric",
-    adapter: Adapter = None,
-    limit: Limit = None,
-    draws: Drawn = None,
-    decimals: Decimals = None,
-    splits: Splits = _TEST_SPLITS,
-    seed: Seed = 0,
-    targets: Targets = None,
-    method: MethodName = "plain",
-    temperature: Temperature = None,
-    novelty_sets: NoveltySets = SANDBOX_SET,
-    novelty_file: NoveltyFile = None,
-    novelty_partition: NoveltyPartition = RULE,
-    novelty_scorer: NoveltyScorer = VALIDITY,
-    endpoint: EndpointUrl = None,
-    api_key_env: ApiKeyEnv = DEFAULT_KEY_ENV,
-    concurrency: Concurrency = DEFAULT_CONCURRENCY,
-    timeout: Timeout = DEFAULT_TIMEOUT,
-    request_fields: RequestFields = None,
-    trust_remote_code: TrustRemoteCode = False,
+    model: option.Model,
+    out: option.Out,
+    bench: option.Benches = "numeric",
+    adapter: option.Adapter = None,
+    adapter_scale: option.AdapterScale = None,
+    limit: option.Limit = None,
+    draws: option.Drawn = None,
+    decimals: option.Decimals = None,
+    splits: option.Splits = _TEST_SPLITS,
+    seed: option.Seed = 0,
+    targets: option.Targets = None,
+    method: option.MethodName = "plain",
+    temperature: option.Temperature = None,
+    novelty_sets: option.NoveltySets = SANDBOX_SET,
+    novelty_file: option.NoveltyFile = None,
+    novelty_partition: option.NoveltyPartition = RULE,
+    novelty_scorer: option.NoveltyScorer = VALIDITY,
+    knowledge_tasks: option.KnowledgeTasks = LOCAL,
+    knowledge_items: option.KnowledgeItems = None,
+    perplexity_texts: option.PerplexityTexts = PerplexitySettings.texts,
+    perplexity_files: option.PerplexityFiles = None,
+    perplexity_context: option.PerplexityContext = PerplexitySettings.context,
+    perplexity_stride: option.PerplexityStride = PerplexitySettings.stride,
+    endpoint: server.EndpointUrl = None,
+    api_key_env: server.ApiKeyEnv = server.DEFAULT_KEY_ENV,
+    concurrency: server.Concurrency = server.DEFAULT_CONCURRENCY,
+    timeout: server.Timeout = server.DEFAULT_TIMEOUT,
+    request_fields: server.RequestFields = None,
+    trust_remote_code: option.TrustRemoteCode = False,
 ) -> None:
     """Measure how far a model is from its targets."""
-    benches = names(bench)
-    limits = parse_limits(limit, benches)
-    extent = Extent(limits, draws, seed)
-    digits = _decimals(adapter, decimals)
-    asked, sets = _splits(splits), names(novelty_sets)
-    numeric = NumericSettings(
-        asked, limits.of(NUMERIC), extent.drawn(NumericSettings.draws), digits, seed
+    benches, digits = names(bench), _decimals(adapter, decimals)
+    extent = Extent(parse_limits(limit, benches), draws, seed)
+    judges = (novelty_partition, novelty_scorer)
+    windows = (perplexity_context, perplexity_stride)
+    settings = BenchSettings(
+        numeric=extent.numeric(splits, digits),
+        closed_sets=extent.closed_sets(targets),
+        open_ended=extent.open_ended(),
+        mcq_positions=extent.mcq_positions(),
+        novelty=extent.novelty(novelty_sets, novelty_file, *judges),
+        knowledge=extent.knowledge(knowledge_tasks, knowledge_items),
+        perplexity=extent.perplexity(perplexity_texts, perplexity_files, *windows),
     )
-    answers = extent.drawn(NoveltySettings.draws)
-    novelty = NoveltySettings(sets, novelty_file, limits.of(NOVELTY), answers, seed)
-    novelty = replace(novelty, partition=novelty_partition, scorer=novelty_scorer)
-    way = known("method", method, METHODS)
-    request = EvaluationRequest(
-        model=model,
-        out=out,
-        benches=benches,
-        adapter=adapter,
-        seed=seed,
-        settings=extent.settings(numeric, novelty, _target_file(targets)),
-        method=MethodSettings(way, temperature, fit_decimals=digits),
-        command=shlex.join(["aleator", *sys.argv[1:]]),
+    way = MethodSettings(known("method", method, METHODS), temperature, fit_decimals=digits)
+    said = shlex.join(["aleator", *sys.argv[1:]])
+    request = EvaluationRequest(model, out, benches, adapter, seed, settings, way, said)
+    served = server.endpoint_settings(
+        endpoint, model, api_key_env, concurrency, timeout, request_fields
     )
-    request.check(logits=endpoint is None)
-    served = endpoint_settings(endpoint, model, api_key_env, concurrency, timeout, request_fields)
-    opened = _open(model, adapter, served, trust_remote_code=trust_remote_code)
-    typer.echo(_run_with_progress(request, opened))
+    _evaluate(
+        _by_scale(request, scales(adapter_scale, adapter)), served, trust_code=trust_remote_code
+    )
 
 
-def _target_file(name_or_file: str | None) -> Path | None:
-    return None if name_or_file is None else find_target_file(name_or_file)
+def _by_scale(
+    request: EvaluationRequest, factors: tuple[float, ...]
+) -> dict[float | None, EvaluationRequest]:
+    """One evaluation a scale; several have folders of their own."""
+    if len(factors) < 2:
+        return {factors[0] if factors else None: request}
+    return {one: replace(request, out=request.out / f"scale-{one:g}") for one in factors}
+
+
+def _evaluate(
+    requests: dict[float | None, EvaluationRequest],
+    served: EndpointSettings | None,
+    *,
+    trust_code: bool,
+) -> None:
+    """Check all evaluations before the model is loaded, once for all of them."""
+    for request in requests.values():
+        request.check(logits=served is None)
+    first = next(iter(requests.values()))
+    opened = _open(first.model, first.adapter, served, trust_remote_code=trust_code)
+    for scale, request in requests.items():
+        if scale is not None and isinstance(opened, Opened):
+            opened = opened.scaled(scale)
+        typer.echo(_run_with_progress(request, opened))
 
 
 def _open(
@@ -125,8 +118,9 @@ def _open(
     if served is not None:
         if adapter is not None:
             raise InputError("--adapter is for models loaded here: let the server load it")
-        return open_served(served)
+        return server.open_served(served)
     opened = open_model(model, adapter, trust_remote_code=trust_remote_code)
+    warn_of_failures(opened.loaded)
     if opened.adapter_silent:
         report_problem(
             f"warning: the adapter in {opened.adapter} changes nothing, so this measures the model "
@@ -149,11 +143,6 @@ def _decimals(adapter: Path | None, wanted: int | None) -> int:
     """Decimals of the targets: as asked for, or those that the adapter was trained on."""
     found = adapter_decimals(adapter) if adapter is not None and wanted is None else wanted
     return DEFAULT_DECIMALS if found is None else found
-
-
-def _splits(listed: str) -> tuple[Split, ...]:
-    chosen = {known("split", name, SPLITS) for name in names(listed)}
-    return tuple(split for split in SPLITS if split in chosen) or TEST_SPLITS
 
 
 def _progress() -> Progress:

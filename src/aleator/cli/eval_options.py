@@ -1,24 +1,16 @@
-"""Options of `aleator eval`, and the settings of benchmarks that they stand for."""
+"""Options of `aleator eval`; `eval_settings` says which settings of benchmarks they stand for."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
-from aleator.benchmarks import closed_sets, mcq_positions, open_ended
-from aleator.benchmarks.catalogue import BENCHMARKS, BenchSettings
-from aleator.benchmarks.closed_prompts import ClosedSetsSettings
-from aleator.benchmarks.mcq_positions import McqSettings
+from aleator.benchmarks.catalogue import BENCHMARKS
+from aleator.benchmarks.knowledge_tasks import CHOICES
 from aleator.benchmarks.method_settings import METHODS
-from aleator.benchmarks.novelty import NoveltySettings
 from aleator.benchmarks.novelty_sets import SETS
-from aleator.benchmarks.numeric import NumericSettings
-from aleator.benchmarks.open_ended import OpenEndedSettings
-from aleator.cli.limits import Limits
+from aleator.benchmarks.perplexity_texts import TEXTS
 from aleator.distributions.grids import SPLITS
-from aleator.errors import UnknownNameError
 
 Model = Annotated[
     str,
@@ -30,6 +22,14 @@ Out = Annotated[Path, typer.Option(metavar="DIR", help="Where result.json and ro
 Benches = Annotated[str, typer.Option(metavar="A,B,…", help=f"Of: {', '.join(BENCHMARKS)}.")]
 Adapter = Annotated[
     Path | None, typer.Option(metavar="DIR", help="A training run's folder, or the adapter/ in it.")
+]
+AdapterScale = Annotated[
+    str | None,
+    typer.Option(
+        metavar="A,B,…",
+        help="How many times the adapter's update counts, 0 for the model without it, 1 as it was "
+        "trained; several, as 0,0.25,0.5,1, are evaluated one after another into DIR/scale-0, …",
+    ),
 ]
 Limit = Annotated[
     str | None,
@@ -81,64 +81,33 @@ NoveltyPartition = Annotated[
 NoveltyScorer = Annotated[
     str, typer.Option(help="novelty: who rates answers: validity, published, or a model.")
 ]
+PerplexityTexts = Annotated[
+    str, typer.Option(metavar="NAME", help=f"perplexity: {', '.join(TEXTS)}.")
+]
+PerplexityFiles = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PATH",
+        help="perplexity: texts of your own instead, a .jsonl or .jsonl.gz file or a folder of "
+        "slices, laid out as PALOMA.",
+    ),
+]
+PerplexityContext = Annotated[
+    int, typer.Option(min=2, help="perplexity: tokens of a window, at most the model's positions.")
+]
+PerplexityStride = Annotated[
+    int, typer.Option(min=1, help="perplexity: tokens from one window's beginning to the next's.")
+]
+KnowledgeTasks = Annotated[
+    str, typer.Option(metavar="A,B,…", help=f"knowledge: of {', '.join(CHOICES)}.")
+]
+KnowledgeItems = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE[@SHA256]",
+        help="knowledge: item parameters for gp-IRT, as `aleator items` writes them.",
+    ),
+]
 TrustRemoteCode = Annotated[
     bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
 ]
-
-_T = TypeVar("_T", bound=str)
-
-
-@dataclass(frozen=True)
-class Extent:
-    """How much is measured, for every benchmark.
-
-    Attributes:
-        limits: At most so many prompts a split or set.
-        draws: Answers a prompt; None for each benchmark's own number.
-        seed: Of everything drawn.
-    """
-
-    limits: Limits
-    draws: int | None
-    seed: int
-
-    def drawn(self, default: int) -> int:
-        """Answers a prompt of a benchmark whose own number is `default`."""
-        return default if self.draws is None else self.draws
-
-    def settings(
-        self, numeric: NumericSettings, novelty: NoveltySettings, targets: Path | None
-    ) -> BenchSettings:
-        """The settings of all benchmarks, those of two given."""
-        limit, seed = self.limits.of, self.seed
-        return BenchSettings(
-            numeric=numeric,
-            closed_sets=ClosedSetsSettings(
-                limit(closed_sets.NAME), self.drawn(ClosedSetsSettings.draws), seed, targets
-            ),
-            open_ended=OpenEndedSettings(
-                limit(open_ended.NAME), self.drawn(OpenEndedSettings.draws), seed
-            ),
-            mcq_positions=McqSettings(
-                limit(mcq_positions.NAME), self.drawn(McqSettings.draws), seed
-            ),
-            novelty=novelty,
-        )
-
-
-def names(listed: str) -> tuple[str, ...]:
-    """Names with commas between them."""
-    return tuple(name.strip() for name in listed.split(",") if name.strip())
-
-
-def known(kind: str, chosen: str, choices: Iterable[_T]) -> _T:
-    """The choice of that name.
-
-    Raises:
-        UnknownNameError: There is none; the message lists those there are.
-    """
-    listed = tuple(choices)
-    for choice in listed:
-        if chosen == choice:
-            return choice
-    raise UnknownNameError(kind, chosen, listed)

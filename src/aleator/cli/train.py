@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from aleator.cli.assignments import parse_assignments, parse_numbers
+from aleator.cli.checkup import warn_of_failures
 from aleator.cli.console import STDERR
 from aleator.training.metrics_log import validation_figures
 from aleator.training.recipe import Method
@@ -36,7 +37,24 @@ _Mix = Annotated[
     typer.Option(
         metavar="NAME=SHARE,…",
         help="Shares of the numeric families and of target files by name, as "
-        "numeric=0.5,mine=0.5; needs max_steps in the recipe, for a mix has no epochs.",
+        "numeric=0.5,mine=0.5; needs max_steps or max_tokens, for a mix has no epochs.",
+    ),
+]
+_Anchor = Annotated[
+    float | None,
+    typer.Option(
+        min=0,
+        metavar="WEIGHT",
+        help="Keep everything else as it was: on ordinary prompts, add so many times the KL of the "
+        "model without its adapter to the model with it. 0 only measures it; off by default.",
+    ),
+]
+_AnchorPrompts = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE|NAME",
+        help="What the anchor is laid on: sandbox (the prompts that came with aleator, the "
+        "default), a JSONL file, or a data set of the hub as owner/name.",
     ),
 ]
 
@@ -58,6 +76,8 @@ def train(
     ] = None,
     targets: _Targets = None,
     mix: _Mix = None,
+    anchor: _Anchor = None,
+    anchor_prompts: _AnchorPrompts = None,
     report_to: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="An experiment tracker, such as wandb or tensorboard."),
@@ -78,11 +98,13 @@ def train(
         overrides=parse_assignments(overrides or (), "max_steps=100"),
         targets=tuple(targets or ()),
         mix=parse_numbers(mix.split(","), "numeric=0.5") if mix else {},
+        anchor=anchor,
+        anchor_prompts=anchor_prompts,
         report_to=tuple(report_to or ()),
         command=shlex.join(["aleator", *sys.argv[1:]]),
         trust_remote_code=trust_remote_code,
     )
-    result = run_training(request)
+    result = run_training(request, inspect=warn_of_failures)
     STDERR.print(_sentence(result), highlight=False, soft_wrap=True)
     typer.echo(result.adapter)
 
@@ -91,6 +113,11 @@ def _sentence(result: TrainResult) -> str:
     """What was spent and what it brought."""
     spent = result.spent
     words = f"{spent.updates:,} updates, {spent.tokens:,} tokens, {spent.seconds:.0f} s"
+    if spent.stopped_early:
+        words += " (stopped early, the validation's goal was reached)"
+    if result.max_tokens is not None:
+        left = result.max_tokens - spent.tokens
+        words += f"; {left:,} of max_tokens {result.max_tokens:,} left, less than one more update"
     for name, shown in VALIDATION_FIGURES.items():
         if figures := validation_figures(result.metrics, name):
             words += f"; {shown} {figures[0]:.3f} → {figures[-1]:.3f} nats"

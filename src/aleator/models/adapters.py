@@ -20,6 +20,7 @@ from typing import cast
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dict
+from peft.tuners.lora import LoraLayer
 from peft.utils.save_and_load import set_peft_model_state_dict
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -45,6 +46,8 @@ class LoraSettings:
         target_modules: Last names of the linear layers that are adapted.
         target_parameters: Ends of the full names of stacked weights that are adapted, such as
             ``mlp.experts.down_proj``; needs a dropout of 0.
+        layers: Only in these of the model's layers, by number from 0 or, as -1, from the end; None
+            for all.
     """
 
     rank: int = 16
@@ -52,6 +55,7 @@ class LoraSettings:
     dropout: float = 0.05
     target_modules: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj")
     target_parameters: tuple[str, ...] = ()
+    layers: tuple[int, ...] | None = None
 
 
 def attach_adapter(model: PreTrainedModel, settings: LoraSettings, seed: int) -> PeftModel:
@@ -62,7 +66,8 @@ def attach_adapter(model: PreTrainedModel, settings: LoraSettings, seed: int) ->
 
     Raises:
         ModelError: The model has no linear layer of a name in ``settings.target_modules``, or no
-            stack of weights of one in ``settings.target_parameters``.
+            stack of weights of one in ``settings.target_parameters``, or no layer of a number in
+            ``settings.layers``.
     """
     elsewhere = _targets_elsewhere(model, settings.target_modules)
     _check_stacks(model, settings.target_parameters)
@@ -73,6 +78,7 @@ def attach_adapter(model: PreTrainedModel, settings: LoraSettings, seed: int) ->
         target_modules=list(settings.target_modules),
         target_parameters=list(settings.target_parameters) or None,
         exclude_modules=elsewhere or None,
+        layers_to_transform=_layer_numbers(model, settings.layers),
         task_type="CAUSAL_LM",
     )
     with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
@@ -138,6 +144,21 @@ def adapter_disabled(model: nn.Module) -> Iterator[None]:
         yield
 
 
+def scale_adapter(model: nn.Module, factor: float) -> None:
+    """Let the adapter's update count `factor` times as much as it was trained to.
+
+    Factors do not add up: each call sets it anew. At 0 the model answers exactly as its base model,
+    at 1 as it was loaded; between, it is on its way from one to the other.
+
+    Raises:
+        ModelError: There is no adapter on the model.
+    """
+    for module in _peft_model(model).modules():
+        if isinstance(module, LoraLayer):
+            for name in tuple(module.scaling):
+                module.set_scale(name, factor)
+
+
 def merge_adapter(model: nn.Module) -> PreTrainedModel:
     """Add the adapter to the weights it adapts and give the plain model back.
 
@@ -166,6 +187,20 @@ def adapter_changes_output(model: nn.Module, prompt_ids: tuple[int, ...]) -> boo
         with adapter_disabled(model):
             without: Tensor = model(input_ids=input_ids, use_cache=False).logits
     return not torch.equal(with_adapter, without)
+
+
+def _layer_numbers(model: PreTrainedModel, layers: tuple[int, ...] | None) -> list[int] | None:
+    """The layers counted from 0."""
+    if layers is None:
+        return None
+    count = int(model.config.get_text_config(decoder=True).num_hidden_layers)
+    for layer in layers:
+        if not -count <= layer < count:
+            raise ModelError(
+                f"{model.name_or_path or 'the model'} has no layer {layer} to adapt: choose layers "
+                f"among 0 to {count - 1}, or -1 to {-count} from the end"
+            )
+    return sorted({layer % count for layer in layers})
 
 
 def _targets_elsewhere(model: PreTrainedModel, names: tuple[str, ...]) -> list[str]:

@@ -95,6 +95,23 @@ def load_model(
     return LoadedModel(name_or_path, model, tokenizer, path, hub_revision(path))
 
 
+def load_tokenizer(
+    name_or_path: str, *, trust_remote_code: bool = False
+) -> PreTrainedTokenizerFast:
+    """Load the tokenizer of a model, without the model.
+
+    Args:
+        name_or_path: ``sandbox``, a directory or a hub id.
+        trust_remote_code: Run code that comes with the model.
+
+    Raises:
+        ModelError: The model is not there, or its tokenizer cannot be used.
+    """
+    path = _resolve(name_or_path)
+    _load_config(path, trust_remote_code)  # its messages are about the model
+    return _load_tokenizer(path, trust_remote_code)
+
+
 def load_classifier(
     name_or_path: str,
     *,

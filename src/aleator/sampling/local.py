@@ -27,7 +27,7 @@ from aleator.models.attention import language_model
 from aleator.models.packed_session import PackedSession
 from aleator.sampling.draws import Draws, ordered_answers
 from aleator.sampling.memory import MemoryBudget
-from aleator.sampling.rows import continue_as_rows
+from aleator.sampling.rows import Path, columns_of, continue_as_rows
 from aleator.sampling.variates import Variates
 from aleator.sampling.walk import Walk
 from aleator.tokens.chat import PromptFormat
@@ -72,7 +72,7 @@ class LocalSampler:
         self._temperature = temperature
         on_cpu = language_model(model).device.type == "cpu"
         self._batch_draws = batch_draws or (2048 if on_cpu else 16384)
-        self._rows_at_once = 64 if on_cpu else 512
+        self._rows_at_once = 256 if on_cpu else 512
         self._max_tree_nodes = max_tree_nodes
         self._budget = MemoryBudget.of(model, memory_bytes)
 
@@ -93,17 +93,34 @@ class LocalSampler:
         self, prompts: Sequence[str], draws: int, seed: int, streams: Sequence[int] | None = None
     ) -> Iterator[Draws]:
         """As ``draw``, giving results as batches come."""
+        if not draws:
+            yield from (Draws((), 0, 0) for _ in prompts)
+            return
+        yield from map(self._collect, self._walked(prompts, draws, seed, streams))
+
+    def draw_paths(
+        self, prompts: Sequence[str], draws: int, seed: int, streams: Sequence[int] | None = None
+    ) -> Iterator[Counter[tuple[Path, bool]]]:
+        """As ``draw_each``, as tokens: how often each path came, and whether it was cut off.
+
+        A text may be spelt by several paths; these are what the model really wrote. The stop token
+        is not part of a path.
+        """
+        for walk in self._walked(prompts, draws, seed, streams):
+            yield walk.finished
+
+    def _walked(
+        self, prompts: Sequence[str], draws: int, seed: int, streams: Sequence[int] | None
+    ) -> Iterator[Walk]:
+        """The finished walks of all prompts, in their order."""
         numbers = range(len(prompts)) if streams is None else streams
         walks = (
             Walk(self._format.prompt_ids(prompt), draws, Variates(seed, stream, draws))
             for prompt, stream in zip(prompts, numbers, strict=True)
         )
-        if not draws:
-            yield from (Draws((), 0, 0) for _ in walks)
-            return
         for batch in self._batches(walks, draws):
             self._walk(batch)
-            yield from (self._collect(walk) for walk in batch)
+            yield from batch
 
     def _batches(self, walks: Iterator[Walk], draws: int) -> Iterator[list[Walk]]:
         """Walks whose first steps fit the budget, even if no two draws agree."""
@@ -163,7 +180,7 @@ class LocalSampler:
         rows = [row for owner, walk in enumerate(walks) for row in walk.rows(owner)]
         if not rows:
             return
-        columns = max(len(row.prompt) for row in rows) + self._max_new_tokens
+        columns = columns_of(rows, self._max_new_tokens)
         result = continue_as_rows(
             self._model,
             rows,

@@ -68,6 +68,5 @@ class MemoryBudget:
 
     def rows(self, columns: int) -> int:
         """How many rows of as many tokens fit, at least 1."""
-        # Twice the cache: choosing rows that go on copies it.
-        row = 2 * columns * self.token + _LOGIT_BYTES * self.vocabulary
+        row = columns * (self.token + _MASK_BYTES) + _LOGIT_BYTES * self.vocabulary
         return max(1, self.total // row)

@@ -1,7 +1,7 @@
 """Draws that go on as ordinary rows with a key-value cache, one for each distinct prefix.
 
-For long answers, whose prefixes have stopped being shared. Rows of several prompts go together,
-padded on the left. A row with several draws splits where they part, and takes its cache along.
+For long answers, whose prefixes have stopped being shared. Rows of several prompts go together. A
+row with several draws splits where they part, and takes its cache along (``slots``).
 """
 
 from collections import Counter
@@ -9,19 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from transformers import DynamicCache
 
-from aleator.models.attention import language_model
-from aleator.models.output_head import float32_logits_at
-from aleator.sampling.split import split_draws
+from aleator.sampling.slots import IntArray, Path, Slots
+from aleator.sampling.split import next_tokens
 
-IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
-Path = tuple[int, ...]
 
 Levels = Callable[[int, int], FloatArray]
 """By owner and step: a variate for each of the owner's draws."""
@@ -34,7 +29,7 @@ class Row:
     Attributes:
         owner: Whose draws.
         prompt: The prompt's tokens.
-        path: Those of the answer so far.
+        path: Those of the answer so far, at least one.
         draws: The draws' numbers, ascending.
     """
 
@@ -81,32 +76,28 @@ def continue_as_rows(
     """
     result = RowsResult(Counter(), Counter())
     for chunk in _chunks(rows, draws_at_once):
-        cached = _CachedRows(model, chunk)
-        for row in chunk:
-            result.forwarded[row.owner] += len(row.path)
-        while chunk:
-            variates = [levels(row.owner, len(row.path))[row.draws] for row in chunk]
-            split = split_draws(
-                cached.logits, [row.draws for row in chunk], np.concatenate(variates), temperature
-            )
-            parents, following = [], []
-            for parent, token, draws in zip(
-                split.rows.tolist(), split.tokens.tolist(), split.draws, strict=True
-            ):
-                row = chunk[parent]
-                path = (*row.path, token)
-                if token == stop:
-                    result.finished[row.owner, row.path, False] += len(draws)
-                elif len(path) == max_new_tokens:
-                    result.finished[row.owner, path, True] += len(draws)
-                else:
-                    parents.append(parent)
-                    following.append(replace(row, path=path, draws=draws))
-                    result.forwarded[row.owner] += 1
-            chunk = following
-            if chunk:
-                cached.advance(parents, [row.path[-1] for row in chunk])
+        standing = _Standing(chunk, max_new_tokens, result)
+        prompts = list(dict.fromkeys(row.prompt for row in chunk))
+        slots = Slots(
+            model,
+            prompts,
+            np.array([prompts.index(row.prompt) for row in chunk]),
+            [row.path for row in chunk],
+            size=sum(len(row.draws) for row in chunk),
+            room=max_new_tokens - 1 - min(len(row.path) for row in chunk),
+        )
+        while True:
+            moves = standing.step(slots.logits, stop, levels, temperature)
+            if not len(moves.tokens):
+                break
+            slots.advance(moves.taken, moves.sources, moves.tokens)
     return result
+
+
+def columns_of(rows: Sequence[Row], max_new_tokens: int) -> int:
+    """How many tokens of each row are kept, if all of them go together."""
+    longest = max(len(row.prompt) for row in rows) + max(len(row.path) for row in rows)
+    return longest + max_new_tokens - min(len(row.path) for row in rows)
 
 
 def _chunks(rows: Sequence[Row], most: int) -> Iterator[list[Row]]:
@@ -125,43 +116,95 @@ def _chunks(rows: Sequence[Row], most: int) -> Iterator[list[Row]]:
         yield chunk
 
 
-class _CachedRows:
-    """Rows with a cache; ``logits`` are those behind each row's last token."""
+@dataclass(frozen=True)
+class _Moves:
+    """What rows do next: copies to other slots, then the token of each slot, from the first on."""
 
-    logits: Float[Tensor, "n V"]
+    taken: IntArray
+    sources: IntArray
+    tokens: IntArray
 
-    def __init__(self, model: nn.Module, rows: Sequence[Row]) -> None:
-        inner = language_model(model)
-        self._model = model
-        self._device = inner.device
-        self._cache = DynamicCache(config=inner.config.get_text_config(decoder=True))
-        tokens = [row.prompt + row.path for row in rows]
-        T = max(len(row) for row in tokens)
-        padded = [[0] * (T - len(row)) + list(row) for row in tokens]
-        self._mask = torch.tensor(
-            [[0] * (T - len(row)) + [1] * len(row) for row in tokens], device=self._device
-        )
-        positions = (self._mask.cumsum(dim=1) - 1).clamp(min=0)
-        self._forward(torch.tensor(padded, device=self._device), positions)
 
-    def advance(self, parents: Sequence[int], tokens: Sequence[int]) -> None:
-        """Make each new row of a parent's cache and one more token."""
-        index = torch.tensor(parents, device=self._device)
-        self._cache.batch_select_indices(index)
-        self._mask = torch.nn.functional.pad(self._mask[index], (0, 1), value=1)
-        last = torch.tensor(tokens, device=self._device)[:, None]
-        self._forward(last, self._mask.sum(dim=1, keepdim=True) - 1)
+class _Standing:
+    """Which draws stand at which slots, and what they have written; arrays go by slot or draw."""
 
-    @torch.no_grad()
-    def _forward(self, input_ids: Int[Tensor, "n T"], positions: Int[Tensor, "n T"]) -> None:
-        rows = torch.arange(len(input_ids), device=self._device)
-        cols = torch.full_like(rows, input_ids.shape[1] - 1)
-        with float32_logits_at(self._model, rows, cols):
-            output = self._model(
-                input_ids=input_ids,
-                attention_mask=self._mask,
-                position_ids=positions,
-                past_key_values=self._cache,
-                use_cache=True,
-            )
-        self.logits = output.logits
+    def __init__(self, rows: Sequence[Row], max_new_tokens: int, result: RowsResult) -> None:
+        counts = [len(row.draws) for row in rows]
+        size = sum(counts)
+        self._result = result
+        self._limit = max_new_tokens
+        self._draws = np.concatenate([row.draws for row in rows])
+        self._slots = np.repeat(np.arange(len(rows)), counts)  # of the draws, ascending
+        self._owners = np.zeros(size, dtype=np.int64)
+        self._lengths = np.zeros(size, dtype=np.int64)
+        self._written = np.zeros((size, max_new_tokens), dtype=np.int64)
+        for slot, row in enumerate(rows):
+            self._owners[slot] = row.owner
+            self._lengths[slot] = len(row.path)
+            self._written[slot, : len(row.path)] = row.path
+            result.forwarded[row.owner] += len(row.path)
+
+    def step(
+        self, logits: Float[Tensor, "n V"], stop: int, levels: Levels, temperature: float
+    ) -> _Moves:
+        """Give every draw its next token; what ends goes to the result."""
+        tokens = next_tokens(logits, self._slots, self._levels(levels), temperature)
+        V = logits.shape[1]
+        pairs, which = np.unique(self._slots * V + tokens, return_inverse=True)
+        parents, following = pairs // V, pairs % V
+        stopped = following == stop
+        ended = stopped | (self._lengths[parents] + 1 == self._limit)
+        if ended.any():
+            counts = np.bincount(which, minlength=len(pairs))
+            for pair in np.flatnonzero(ended).tolist():
+                self._finish(parents[pair], following[pair], counts[pair], bool(stopped[pair]))
+
+        going = ~ended
+        parents, following = parents[going], following[going]
+        slots = _places(parents)
+        moved = slots != parents
+        taken, sources = slots[moved], parents[moved]
+        for held in (self._owners, self._lengths, self._written):
+            held[taken] = held[sources]
+        self._written[slots, self._lengths[slots]] = following
+        self._lengths[slots] += 1
+        for owner, count in zip(*np.unique(self._owners[slots], return_counts=True), strict=True):
+            self._result.forwarded[int(owner)] += int(count)
+
+        stay = going[which]
+        at = slots[(np.cumsum(going) - 1)[which[stay]]]
+        order = np.argsort(at, kind="stable")
+        self._draws, self._slots = self._draws[stay][order], at[order]
+        in_order = np.empty_like(following)
+        in_order[slots] = following
+        return _Moves(taken, sources, in_order)
+
+    def _levels(self, levels: Levels) -> FloatArray:
+        """Each draw's variate, asked for once for each owner and step."""
+        steps = self._limit + 1
+        groups = (self._owners * steps + self._lengths)[self._slots]
+        found = np.empty(len(groups))
+        for group in np.unique(groups).tolist():
+            here = groups == group
+            found[here] = levels(group // steps, group % steps)[self._draws[here]]
+        return found
+
+    def _finish(self, slot: int, token: int, count: int, stopped: bool) -> None:
+        path = (*self._written[slot, : self._lengths[slot]].tolist(), *([] if stopped else [token]))
+        self._result.finished[int(self._owners[slot]), path, not stopped] += int(count)
+
+
+def _places(parents: IntArray) -> IntArray:
+    """Slots of rows that continue those at some slots, ascending: the first so many slots.
+
+    A row stays where it is if it can; others go where nobody stays, and nobody's source is.
+    """
+    n = len(parents)
+    first = np.ones(n, dtype=np.bool_)
+    first[1:] = parents[1:] != parents[:-1]
+    stays = first & (parents < n)
+    free = np.ones(n, dtype=np.bool_)
+    free[parents[stays]] = False
+    slots = parents.copy()
+    slots[~stays] = np.flatnonzero(free)
+    return slots

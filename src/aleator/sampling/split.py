@@ -36,9 +36,7 @@ def split_draws(
     levels: FloatArray,
     temperature: float = 1.0,
 ) -> Split:
-    """Give each draw the token at which its row's running total passes its level.
-
-    Logits are divided and the softmax is taken in float32; it is summed in float64.
+    """Part the draws that stand at each row among next tokens.
 
     Args:
         logits: Next-token logits.
@@ -47,21 +45,37 @@ def split_draws(
         temperature: Logits are divided by it; above 0.
     """
     V = logits.shape[1]
-    counts = np.array([len(row) for row in draws])
-    ends = np.cumsum(counts)
-    rows_at_once = max(1, _CHUNK_ELEMENTS // V)
-    tokens = np.empty(len(levels), dtype=np.int64)
-    for start in range(0, len(counts), rows_at_once):
-        stop = min(start + rows_at_once, len(counts))
-        here = slice(int(ends[start - 1]) if start else 0, int(ends[stop - 1]))
-        owners = np.repeat(np.arange(stop - start), counts[start:stop])
-        heated = logits[start:stop].float() / temperature
-        tokens[here] = _inverse_cdf(heated, owners, levels[here])
-    pairs = np.repeat(np.arange(len(counts)), counts) * V + tokens
+    standing = np.repeat(np.arange(len(draws)), [len(row) for row in draws])
+    tokens = next_tokens(logits, standing, levels, temperature)
+    pairs = standing * V + tokens
     order = np.argsort(pairs, kind="stable")
     distinct, begins = np.unique(pairs[order], return_index=True)
     parts = np.split(np.concatenate(draws)[order], begins[1:])
     return Split(distinct // V, distinct % V, parts)
+
+
+def next_tokens(
+    logits: Float[Tensor, "n V"], rows: IntArray, levels: FloatArray, temperature: float = 1.0
+) -> IntArray:
+    """Give each draw the token at which its row's running total passes its level.
+
+    Logits are divided and the softmax is taken in float32; it is summed in float64.
+
+    Args:
+        logits: Next-token logits.
+        rows: Where each draw stands, ascending.
+        levels: Of each draw, in [0, 1).
+        temperature: Logits are divided by it; above 0.
+    """
+    n, V = logits.shape
+    rows_at_once = max(1, _CHUNK_ELEMENTS // V)
+    tokens = np.empty(len(levels), dtype=np.int64)
+    for start in range(0, n, rows_at_once):
+        stop = min(start + rows_at_once, n)
+        here = slice(*np.searchsorted(rows, (start, stop)).tolist())
+        heated = logits[start:stop].float() / temperature
+        tokens[here] = _inverse_cdf(heated, rows[here] - start, levels[here])
+    return tokens
 
 
 def _inverse_cdf(logits: Float[Tensor, "n V"], owners: IntArray, levels: FloatArray) -> IntArray:

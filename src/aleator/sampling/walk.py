@@ -13,8 +13,11 @@ from aleator.sampling.variates import Variates
 
 IntArray = NDArray[np.int64]
 
-_STEPS_TOGETHER = 32
-"""After so many, a tree in which every draw goes its own way is of no more use than rows."""
+_STEPS_TOGETHER = 12
+"""Before so many a tree is not left, for most answers are short."""
+
+_PARTED = 0.75
+"""With so many prefixes a draw, attention over a whole tree costs more than rows do."""
 
 
 class Walk:
@@ -71,8 +74,9 @@ class Walk:
     @property
     def wants_tree(self) -> bool:
         """Whether anything is left to be computed, and prefixes may still be shared."""
-        alone = all(len(draws) == 1 for draws in self.draws)
-        return bool(self.draws) and not (alone and self._steps >= _STEPS_TOGETHER)
+        if self._steps < _STEPS_TOGETHER:
+            return bool(self.draws)
+        return len(self.draws) < _PARTED * sum(len(draws) for draws in self.draws)
 
     @property
     def nodes(self) -> int:

@@ -100,9 +100,9 @@ class ChatFormat:
         before, _, after = conversation.rpartition(_SENTINEL)
         self.stop_token_id: int = _stop_token(tokenizer, after)
         # Other text between the two, such as empty thoughts, is the template's to add or not.
-        opening = FINAL_CHANNEL if before == prompt + FINAL_CHANNEL else ""
-        self._opening_ids = tuple(_encode(tokenizer, [opening])[0])
-        self._answers = _InPlace(tokenizer, prompt + opening, self.prompt_ids("?"))
+        self._opening = FINAL_CHANNEL if before == prompt + FINAL_CHANNEL else ""
+        self._opening_ids = tuple(_encode(tokenizer, [self._opening])[0])
+        self._answers = _InPlace(tokenizer, prompt + self._opening, self.prompt_ids("?"))
 
     def prompt_ids(self, prompt: str) -> tuple[int, ...]:
         """Token ids of the rendered conversation up to where the assistant's answer begins."""
@@ -111,6 +111,34 @@ class ChatFormat:
         )
         assert isinstance(ids, list)
         return (*ids, *self._opening_ids)
+
+    def text(self, messages: Sequence[Mapping[str, str]], *, answer_begun: bool = False) -> str:
+        """A conversation as text, for libraries that tokenise it themselves.
+
+        They must put no special tokens before it: what belongs there, the template has written.
+
+        Args:
+            messages: Turns with ``role`` and ``content``, the user's last.
+            answer_begun: The last turn is the assistant's and is to be continued.
+
+        Raises:
+            ModelError: The template refuses such a conversation.
+        """
+        try:
+            rendered = self._apply(
+                [dict(message) for message in messages],
+                add_generation_prompt=not answer_begun,
+                continue_final_message=answer_begun,
+                tokenize=False,
+                **self._options,
+            )
+        except TemplateError as error:
+            raise ModelError(
+                f"the chat template of {_name(self._tokenizer)} refuses a conversation of "
+                f"{len(messages)} turns ({error}); use another chat template"
+            ) from error
+        assert isinstance(rendered, str)
+        return rendered if answer_begun else rendered + self._opening
 
     def answer_ids(self, answers: Sequence[str]) -> list[tuple[int, ...]]:
         """Token ids of each answer behind the generation prompt, without the stop token.

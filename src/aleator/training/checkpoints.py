@@ -33,14 +33,22 @@ class Counters:
         updates: optimiser steps.
         tokens: tokens that the model read, padding aside.
         nodes: prefixes supervised.
+        flops: estimated floating-point operations of the passes forwards and backwards, validation
+            aside; `flops.py` has the formula.
         seconds: time in the training loop, with validation and checkpoints; work that a kill
             destroyed is not counted.
+        anchor_tokens: those of `tokens` that the anchor takes, each read twice: with the adapter
+            and without.
+        stopped_early: whether the run ended, at its last update, by its validation's goal.
     """
 
     updates: int = 0
     tokens: int = 0
     nodes: int = 0
+    flops: float = 0.0
     seconds: float = 0.0
+    anchor_tokens: int = 0
+    stopped_early: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,10 +58,12 @@ class LossWindow:
     Attributes:
         total: their sum.
         updates: how many there are.
+        anchor: sum of the anchor's mean KL, which `total` does not hold.
     """
 
     total: float = 0.0
     updates: int = 0
+    anchor: float = 0.0
 
 
 @dataclass(frozen=True)

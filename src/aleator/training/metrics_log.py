@@ -1,6 +1,7 @@
 """`metrics.jsonl`: what a training run logs, one row each, kept as it comes.
 
-Rows of training: step, loss (mean over the updates since the row before), learning_rate,
+Rows of training: step, loss (mean over the updates since the row before; of the calibration alone),
+anchor_kl (the same mean of the anchor's KL before its weight, where there is one), learning_rate,
 grad_norm; rows of validation: step, validation_kl (numeric prompts) and, with target files,
 validation_kl_language and validation_kl_held_out; both with the tokens and seconds spent so far.
 The file is called `metrics.jsonl.partial` until the run is finished. A resumed run repeats the
@@ -16,7 +17,15 @@ from aleator.files import Row, RowLog
 from aleator.training.validation import VALIDATION_FIGURES, VALIDATION_KL
 
 KEY = "row"
-_FIELDS = ("loss", *VALIDATION_FIGURES, "learning_rate", "grad_norm", "tokens", "seconds")
+_FIELDS = (
+    "loss",
+    "anchor_kl",
+    *VALIDATION_FIGURES,
+    "learning_rate",
+    "grad_norm",
+    "tokens",
+    "seconds",
+)
 
 
 class MetricsLog(TrainerCallback):

@@ -57,7 +57,8 @@ class ProgressBar(TrainerCallback):
         **kwargs: object,
     ) -> None:
         """Show the newest figures."""
-        for name, shown in {"loss": "loss", **VALIDATION_FIGURES}.items():
+        names = {"loss": "loss", "anchor_kl": "anchor KL", **VALIDATION_FIGURES}
+        for name, shown in names.items():
             if name in logs:
                 self._figures[name] = f"{shown} {logs[name]:.3f}"
         self._bar.update(self._task, figures="  ".join(self._figures.values()))

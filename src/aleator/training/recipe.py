@@ -15,12 +15,17 @@ from aleator.outcomes.lattice import DEFAULT_DECIMALS, MAX_DECIMALS
 Method: TypeAlias = Literal["soft", "hard"]
 Schedule: TypeAlias = Literal["cosine", "linear", "constant"]
 
+LENGTHS = ("epochs", "max_steps", "max_tokens")
+"""The fields of a recipe that say how long it trains; exactly one of them is given."""
+
 Count: TypeAlias = Annotated[int, Field(ge=1, strict=True)]
 Whole: TypeAlias = Annotated[int, Field(ge=0, strict=True)]
 Positive: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative: TypeAlias = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Fraction: TypeAlias = Annotated[float, Field(ge=0, lt=1)]
 Decimals: TypeAlias = Annotated[int, Field(ge=0, le=MAX_DECIMALS, strict=True)]
+
+Layers: TypeAlias = Annotated[tuple[Annotated[int, Field(strict=True)], ...], Field(min_length=1)]
 
 _strict = with_config(ConfigDict(extra="forbid"))
 
@@ -119,12 +124,39 @@ Data: TypeAlias = PublishedData | WideData
 
 @_strict
 @dataclass(frozen=True)
+class Anchor:
+    """What keeps everything else as it was: KL(model without its adapter ‖ with it) on other texts.
+
+    Every update adds `weight` times the mean, over the answer tokens of its anchor texts, of that
+    KL of next-token distributions, in nats.
+
+    Attributes:
+        weight: what the anchor counts beside the calibration; 0 only measures it.
+        prompts: "sandbox" for the prompts that came with aleator, a JSONL file, or a data set of
+            the hub, as `owner/name` or `owner/name:split`.
+        limit: at most so many prompts and texts, spread evenly over the source.
+        answers: answers drawn to each prompt, once, from the model as it came.
+        max_tokens: most tokens of an answer or of a text.
+        tokens: texts of an update are drawn until they hold so many tokens, prompts included.
+    """
+
+    weight: NotNegative = 1.0
+    prompts: str = "sandbox"
+    limit: Count = 512
+    answers: Count = 1
+    max_tokens: Count = 192
+    tokens: Count = 576
+
+
+@_strict
+@dataclass(frozen=True)
 class Lora:
     """The adapter: low-rank updates of the named linear layers.
 
     Attributes:
         target_modules: last names of linear layers.
         target_parameters: stacked weights of experts, such as `mlp.experts.down_proj`.
+        layers: only these, by number from 0 or, as -1 for the last, from the end; None for all.
     """
 
     rank: Count = 16
@@ -132,6 +164,7 @@ class Lora:
     dropout: Fraction = 0.05
     target_modules: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj")
     target_parameters: tuple[str, ...] = ()
+    layers: Layers | None = None
 
     def __post_init__(self) -> None:
         """Refuse dropout where there is none."""
@@ -139,6 +172,11 @@ class Lora:
             raise ValueError(
                 f"lora.dropout {self.dropout} does not go with lora.target_parameters, which take "
                 "none: set it to 0"
+            )
+        if self.target_parameters and self.layers is not None:
+            raise ValueError(
+                "lora.layers does not go with lora.target_parameters, which are adapted in every "
+                "layer: leave one of them out"
             )
 
 
@@ -172,6 +210,10 @@ class Validation:
         nodes: budget of exact prefixes a prompt; the rest of the KL is estimated from `tails`
             drawn paths, the same at every measurement.
         tails: see `nodes`.
+        stop_below: end the run at the first measurement below so many nats on numeric prompts;
+            None never. The learning rate follows `schedule` all the same, which is made for the
+            whole run: a run that stops early stops at a higher rate than a shorter one.
+        stop_below_ratio: the same, as a part of what was measured before training.
     """
 
     every: Count = 100
@@ -179,6 +221,8 @@ class Validation:
     prompts: Count = 24
     nodes: Count = 256
     tails: Count = 4
+    stop_below: Positive | None = None
+    stop_below_ratio: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
 @_strict
@@ -194,8 +238,9 @@ class Recipe:
             no `mix`, they alone are trained on, every wording of every set once an epoch.
         mix: what share of the visits each source gets: `numeric` and the target files by their
             names without folder and ending. Any positive total.
-        epochs: visits of every prompt; None where `max_steps` is given.
-        max_steps: optimiser updates; None where `epochs` is given.
+        epochs: visits of every prompt. Of this and the next two exactly one is given.
+        max_steps: optimiser updates.
+        max_tokens: tokens that the model reads; as many updates as fit (see `budget.py`).
         batch_size: prompts an update (draws, where draws are not packed).
         gradient_accumulation: forward passes a batch is split into. It changes memory, and
             where trees are drawn which ones, but not what the loss is.
@@ -204,6 +249,7 @@ class Recipe:
         dtype: in which the model's own weights are loaded; "auto" as the checkpoint stores them
             (float32 on CPU for the sandbox). The adapter is float32 always.
         bf16: compute in bfloat16 by autocast (losses stay float32).
+        anchor: None for none.
         validation: None for none.
         log_every: updates between two rows of metrics.
         checkpoint_every: updates between two checkpoints; the last update always has one.
@@ -216,6 +262,7 @@ class Recipe:
     mix: Mapping[str, Positive] = field(default_factory=dict)
     epochs: Count | None = None
     max_steps: Count | None = None
+    max_tokens: Count | None = None
     batch_size: Count = 32
     gradient_accumulation: Count = 1
     mean: Literal["prompts", "tokens"] = "prompts"
@@ -224,6 +271,7 @@ class Recipe:
     seed: Whole = 11
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     bf16: bool = False
+    anchor: Anchor | None = None
     validation: Validation | None = field(default_factory=Validation)
     log_every: Count = 10
     checkpoint_every: Count = 100
@@ -236,14 +284,16 @@ class Recipe:
                 f"supervision.kind {self.supervision.kind!r} does not go with method "
                 f"{self.method!r}, which takes {' or '.join(map(repr, kinds))}"
             )
-        if (self.epochs is None) == (self.max_steps is None):
-            raise ValueError("give either epochs or max_steps, and set the other to null")
-        if self.data.source == "wide" and self.max_steps is None:
-            raise ValueError("data.source 'wide' has no epochs: give max_steps")
+        if [self.epochs, self.max_steps, self.max_tokens].count(None) != 2:
+            raise ValueError(f"give one of {', '.join(LENGTHS)}, and set the others to null")
+        if self.data.source == "wide" and self.epochs is not None:
+            raise ValueError("data.source 'wide' has no epochs: give max_steps or max_tokens")
         if self.mix and not self.targets:
             raise ValueError("a mix needs target files: name them under targets")
-        if self.mix and self.max_steps is None:
-            raise ValueError("a mix has no epochs: set epochs to null and give max_steps")
+        if self.mix and self.epochs is not None:
+            raise ValueError(
+                "a mix has no epochs: set epochs to null and give max_steps or max_tokens"
+            )
         if self.batch_size % self.gradient_accumulation:
             raise ValueError(
                 f"batch_size {self.batch_size} cannot be split into gradient_accumulation "

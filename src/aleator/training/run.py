@@ -1,21 +1,21 @@
 """A training run from a request to an adapter in a folder.
 
-The folder holds `run.yaml`, `metrics.jsonl`, `adapter/` and, until the run is finished,
-`checkpoints/`. The adapter appears whole or not at all. The same request again goes on from the
-last checkpoint, to the same adapter bit for bit (same machine, same versions), and does nothing
-where the run is finished; another request for the same folder is refused.
+The folder holds `run.yaml`, `metrics.jsonl`, `adapter/`, with an anchor `anchor.jsonl` and, until
+the run is finished, `checkpoints/`. The adapter appears whole or not at all. The same request again
+goes on from the last checkpoint, to the same adapter bit for bit (same machine, same versions), and
+does nothing where the run is finished; another request for the same folder is refused.
 """
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
 from torch import nn
-from transformers import TrainerCallback, TrainingArguments
+from transformers import PreTrainedTokenizerFast, TrainerCallback, TrainingArguments
 
 from aleator.errors import InputError, RecipeError
 from aleator.files import Row, output_error, whole_folder
@@ -25,6 +25,14 @@ from aleator.recipe_files import find_recipe
 from aleator.tokens.chat import ChatFormat
 from aleator.tokens.speller import Speller
 from aleator.tokens.spelling import check_spelling, system_formats
+from aleator.training.anchor import AnchorTerm
+from aleator.training.anchor_answers import anchor_formats, anchor_texts
+from aleator.training.anchor_prompts import (
+    AnchorSource,
+    check_not_trained_on,
+    read_anchor_source,
+)
+from aleator.training.budget import run_length
 from aleator.training.checkpoints import Counters, disk_errors_named, latest_checkpoint
 from aleator.training.collator import BatchMaker, TreeCollator
 from aleator.training.metrics_log import MetricsLog
@@ -36,7 +44,7 @@ from aleator.training.run_record import RUN_FILE, RunRecord, read_record
 from aleator.training.settings import training_arguments
 from aleator.training.target_files import TargetFile, all_targets, read_target_files
 from aleator.training.trainer import TreeTrainer
-from aleator.training.validation import ValidationCallback, validation_measures
+from aleator.training.validation import Goal, ValidationCallback, validation_measures
 
 ADAPTER = "adapter"
 CHECKPOINTS = "checkpoints"
@@ -58,6 +66,8 @@ class TrainRequest:
         overrides: values of the recipe to replace, as YAML text by dotted key.
         targets: target files, or names of those that came with aleator, and
         mix: shares of the sources; where `targets` are given, both stand for the recipe's own.
+        anchor: weight of the anchor, and
+        anchor_prompts: what it is laid on; each stands for the recipe's own.
         report_to: experiment trackers, by transformers' names.
         command: how it was asked for, for the record.
         trust_remote_code: run code that comes with the model.
@@ -70,6 +80,8 @@ class TrainRequest:
     overrides: Mapping[str, str] = field(default_factory=dict)
     targets: tuple[str, ...] = ()
     mix: Mapping[str, float] = field(default_factory=dict)
+    anchor: float | None = None
+    anchor_prompts: str | None = None
     report_to: tuple[str, ...] = ()
     command: str = ""
     trust_remote_code: bool = False
@@ -83,7 +95,8 @@ class TrainRequest:
         """
         default = f"{'sandbox' if self.model == SANDBOX else 'paper'}/{self.method}"
         path = find_recipe(self.recipe or default)
-        recipe = read_recipe(path, {**self.overrides, **self._language_overrides()})
+        options = {**self._language_overrides(), **self._anchor_overrides()}
+        recipe = read_recipe(path, {**self.overrides, **options})
         if recipe.method != self.method:
             method = self.overrides.get("method")
             said = path if method is None else f"--set method={method}"
@@ -101,6 +114,10 @@ class TrainRequest:
             overrides["mix"] = json.dumps(dict(self.mix))
         return overrides
 
+    def _anchor_overrides(self) -> dict[str, str]:
+        given = {"anchor.weight": self.anchor, "anchor.prompts": self.anchor_prompts}
+        return {key: json.dumps(value) for key, value in given.items() if value is not None}
+
 
 @dataclass(frozen=True)
 class TrainResult:
@@ -112,6 +129,8 @@ class TrainResult:
         spent: updates, tokens and time of the whole run.
         metrics: all rows of `metrics.jsonl`.
         trained: False where the run had been finished before.
+        max_tokens: the recipe's budget, where it has one; what is left of it is less than the next
+            update would have read.
     """
 
     out: Path
@@ -119,15 +138,21 @@ class TrainResult:
     spent: Counters
     metrics: list[Row]
     trained: bool
+    max_tokens: int | None = None
 
 
-def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> TrainResult:
+def train(
+    request: TrainRequest,
+    callbacks: Sequence[TrainerCallback] = (),
+    inspect: Callable[[LoadedModel], None] | None = None,
+) -> TrainResult:
     """Train an adapter, or go on with one, or find it finished.
 
     Args:
         request: What to train.
         callbacks: Told of every step, such as an evaluation of one's own. They must leave the
             model's weights alone.
+        inspect: Shown the model as it was loaded, before the adapter is put on.
 
     Raises:
         InputError: The model, the recipe or the folder cannot be used.
@@ -138,15 +163,21 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
     out = request.out
     recipe = request.resolved_recipe()
     files = read_target_files(recipe)
-    digests = {file.name: file.digest for file in files}
-    wanted = RunRecord(request.model, recipe, request.command, targets=digests)
+    source = _anchor_source(recipe, files)
+    wanted = RunRecord(
+        request.model,
+        recipe,
+        request.command,
+        targets={file.name: file.digest for file in files},
+        anchor=None if source is None else source.digest,
+    )
     record = read_record(out) or wanted
     record.check_same(wanted, out)
     if record.spent is not None:
         log = MetricsLog(out / METRICS)
         log.finish()
         _drop_checkpoints(out)
-        return TrainResult(out, out / ADAPTER, record.spent, log.rows, trained=False)
+        return TrainResult(out, out / ADAPTER, record.spent, log.rows, False, recipe.max_tokens)
     arguments = training_arguments(record.recipe, out / CHECKPOINTS, request.report_to)
     writes = arguments.process_index == 0
     with _claimed(out, record) if writes else nullcontext():
@@ -157,12 +188,14 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
             trust_remote_code=request.trust_remote_code,
         )
         record = record.with_revision(loaded.revision)
-        trainer = _trainer(record.recipe, files, loaded, arguments)
+        if inspect is not None and writes:
+            inspect(loaded)
+        trainer = _trainer(record.recipe, files, loaded, arguments, source, out)
     for callback in callbacks:
         trainer.add_callback(callback)
     if not writes:
         _fit(trainer, out / CHECKPOINTS)
-        return TrainResult(out, out / ADAPTER, trainer.counters, [], trained=True)
+        return TrainResult(out, out / ADAPTER, trainer.counters, [], True, recipe.max_tokens)
     record.write(out)
     metrics = MetricsLog(out / METRICS)
     trainer.add_callback(metrics)
@@ -171,7 +204,7 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
     replace(record, spent=trainer.counters).write(out)
     metrics.finish()
     _drop_checkpoints(out)
-    return TrainResult(out, out / ADAPTER, trainer.counters, metrics.rows, trained=True)
+    return TrainResult(out, out / ADAPTER, trainer.counters, metrics.rows, True, recipe.max_tokens)
 
 
 @contextmanager
@@ -192,27 +225,82 @@ def _claimed(out: Path, record: RunRecord) -> Iterator[None]:
         raise
 
 
+def _anchor_source(recipe: Recipe, files: Sequence[TargetFile]) -> AnchorSource | None:
+    """What the recipe's anchor is laid on, none of which is to be calibrated."""
+    if recipe.anchor is None:
+        return None
+    source = read_anchor_source(recipe.anchor)
+    check_not_trained_on(source, files)
+    return source
+
+
 def _trainer(
-    recipe: Recipe, files: Sequence[TargetFile], loaded: LoadedModel, arguments: TrainingArguments
+    recipe: Recipe,
+    files: Sequence[TargetFile],
+    loaded: LoadedModel,
+    arguments: TrainingArguments,
+    source: AnchorSource | None,
+    out: Path,
 ) -> TreeTrainer:
-    """Put the parts together."""
-    prompt_format, targets = ChatFormat(loaded.tokenizer), all_targets(files)
-    with_system = system_formats(targets, loaded.tokenizer)
-    check_spelling(targets, loaded.tokenizer, prompt_format, with_system)
-    maker = BatchMaker(prompt_format, Speller(prompt_format), with_system)
-    visits = make_visits(recipe, files)
+    """Put the parts together; last of all, for it takes long, the anchor's answers are drawn."""
+    collator = tree_collator(recipe, files, loaded.tokenizer)
+    if recipe.max_tokens is not None:
+        arguments.max_steps = run_length(recipe, files, collator, arguments.world_size).updates
+    model = attach_adapter(loaded.model, LoraSettings(**asdict(recipe.lora)), recipe.seed)
+    anchor = None
+    if source is not None:
+        with arguments.main_process_first(local=False, desc="draws the anchor's answers"):
+            anchor = _anchor_term(recipe, source, model, loaded.tokenizer, out)
     trainer = TreeTrainer(
-        attach_adapter(loaded.model, LoraSettings(**asdict(recipe.lora)), recipe.seed),
+        model,
         arguments,
-        visits=visits,
-        collator=TreeCollator(maker, recipe.supervision, recipe.seed),
+        visits=make_visits(recipe, files),
+        collator=collator,
         mean=recipe.mean,
+        anchor=anchor,
     )
-    if recipe.validation is not None:
-        measures = validation_measures(recipe, recipe.validation, files, maker)
-        every = recipe.validation.every
-        trainer.add_callback(ValidationCallback(measures, every, trainer.report))
+    if (validation := recipe.validation) is not None:
+        measures = validation_measures(recipe, validation, files, collator.maker)
+        goal = Goal(validation.stop_below, validation.stop_below_ratio)
+        trainer.add_callback(
+            ValidationCallback(measures, validation.every, trainer.report, goal, trainer.stop_early)
+        )
     return trainer
+
+
+def _anchor_term(
+    recipe: Recipe,
+    source: AnchorSource,
+    model: nn.Module,
+    tokenizer: PreTrainedTokenizerFast,
+    out: Path,
+) -> AnchorTerm:
+    anchor = recipe.anchor
+    assert anchor is not None
+    formats = anchor_formats(source, tokenizer)
+    texts = anchor_texts(out, source, anchor, model, tokenizer, formats, recipe.seed)
+    stop = formats[None].stop_token_id
+    return AnchorTerm(anchor.weight, texts, anchor.tokens, recipe.seed, pad_token_id=stop)
+
+
+def tree_collator(
+    recipe: Recipe, files: Sequence[TargetFile], tokenizer: PreTrainedTokenizerFast
+) -> TreeCollator:
+    """What makes the batches of a run.
+
+    Args:
+        recipe: What to train.
+        files: Its target files, as `read_target_files` reads them.
+        tokenizer: Of the model.
+
+    Raises:
+        InputError: The tokenizer cannot be used, or cannot write what a target file holds.
+    """
+    prompt_format, targets = ChatFormat(tokenizer), all_targets(files)
+    with_system = system_formats(targets, tokenizer)
+    check_spelling(targets, tokenizer, prompt_format, with_system)
+    maker = BatchMaker(prompt_format, Speller(prompt_format), with_system)
+    return TreeCollator(maker, recipe.supervision, recipe.seed)
 
 
 def _fit(trainer: TreeTrainer, checkpoints: Path) -> None:

@@ -48,6 +48,7 @@ class RunRecord:
         versions: with what.
         spent: None until it is finished.
         targets: SHA-256 of each target file by its name.
+        anchor: SHA-256 of what the anchor is laid on; None without one.
     """
 
     model: str
@@ -57,6 +58,7 @@ class RunRecord:
     versions: Mapping[str, str] = field(default_factory=current_versions)
     spent: Counters | None = None
     targets: Mapping[str, str] = field(default_factory=dict)
+    anchor: str | None = None
 
     @property
     def finished(self) -> bool:
@@ -112,6 +114,7 @@ class RunRecord:
             "command": self.command,
             "versions": dict(self.versions),
             "targets": dict(self.targets),
+            "anchor": self.anchor,
             "spent": None if self.spent is None else asdict(self.spent),
             "recipe": recipe_values(recipe),
         }
@@ -144,7 +147,9 @@ def read_record(folder: Path) -> RunRecord | None:
 
 
 def _identity(record: RunRecord) -> dict[str, JsonValue]:
-    """What decides the adapter; of target files what they hold, not where they lie."""
+    """What decides the adapter; of files what they hold, not where they lie."""
     recipe = recipe_values(record.recipe)
     recipe["targets"] = dict(record.targets)
+    if isinstance(anchor := recipe["anchor"], Mapping):
+        recipe["anchor"] = {**anchor, "prompts": record.anchor}
     return {"model": record.model, **flat_values(recipe)}

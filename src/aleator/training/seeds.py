@@ -20,6 +20,8 @@ class Stream(IntEnum):
     DROPOUT = 3
     VALIDATION = 4
     LANGUAGE_ORDER = 5
+    ANCHOR = 6
+    ANCHOR_ANSWERS = 7
 
 
 def generator(seed: int, stream: Stream, number: int = 0) -> np.random.Generator:

@@ -1,5 +1,8 @@
 """The Trainer of transformers with our batches and our loss.
 
+Where there is an anchor (`anchor.py`), its texts are chosen update by update and dealt out over the
+update's passes; the loss that is logged stays that of the calibration, with the anchor's KL beside.
+
 Three things differ from the Trainer's own ways:
 
 - The loss of an update is one mean over everything in it, also when it is split into passes or
@@ -26,8 +29,10 @@ from transformers.trainer_callback import PrinterCallback, TrainerState
 
 from aleator.models.adapters import save_adapter
 from aleator.models.packed_forward import packed_logits
+from aleator.training.anchor import AnchorTerm, AnchorUpdate
 from aleator.training.checkpoints import Checkpoint, Counters, LossWindow, write_checkpoint
 from aleator.training.collator import TrainingBatch, TreeCollator
+from aleator.training.flops import PassCost
 from aleator.training.loss import tree_loss_sum
 from aleator.training.prompts import Visits
 from aleator.training.seeds import Stream, torch_seed
@@ -44,6 +49,7 @@ class TreeTrainer(Trainer):
         visits: The prompts.
         collator: Makes batches of them.
         mean: Whether prompts or supervised tokens count alike in the loss of an update.
+        anchor: What keeps the model as it was elsewhere.
 
     Attributes:
         counters: What the run has spent.
@@ -59,11 +65,16 @@ class TreeTrainer(Trainer):
         visits: Visits,
         collator: TreeCollator,
         mean: Mean,
+        anchor: AnchorTerm | None = None,
     ) -> None:
         super().__init__(model=model, args=args, train_dataset=visits, data_collator=collator)
         self.remove_callback(PrinterCallback)  # it prints to stdout
         self.counters = Counters()
+        self._cost = PassCost.of(model)
         self._mean: Mean = mean
+        self._anchor = anchor
+        self._anchored: AnchorUpdate | None = None
+        self._passes_made = 0
         self._last_tick = time.perf_counter()
         self._set_window(LossWindow())
 
@@ -81,9 +92,9 @@ class TreeTrainer(Trainer):
 
     def _resume(self, folder: str) -> None:
         state = TrainerState.load_from_json(str(Path(folder) / TRAINER_STATE_NAME))
-        if state.global_step < state.max_steps:
+        if state.global_step < state.max_steps and not self.counters.stopped_early:
             self.train(resume_from_checkpoint=folder)
-        else:  # train() would make one more update where the last was within an epoch
+        else:  # train() would make one more update where the last was within an epoch or early
             self._load_from_checkpoint(folder)
 
     def tick(self) -> None:
@@ -92,27 +103,23 @@ class TreeTrainer(Trainer):
         self.counters.seconds += now - self._last_tick
         self._last_tick = now
 
+    def stop_early(self) -> None:
+        """End the run with the update just made, and keep it as a checkpoint."""
+        self.counters.stopped_early = True
+        self.control.should_training_stop = True
+        self.control.should_save = True
+
     def _set_window(self, window: LossWindow) -> None:
         """Take up the losses since the last log; each process adds to all of theirs."""
-        self._window_total = torch.tensor(window.total, device=self.args.device)
+        self._window_totals = torch.tensor([window.total, window.anchor], device=self.args.device)
         self._window_updates = window.updates
 
     def _window(self) -> LossWindow:
         """The losses since the last log, of all processes; every one of them must ask."""
-        total = self.accelerator.reduce(self._window_total, reduction="mean")
-        assert isinstance(total, Tensor)
-        return LossWindow(total.item(), self._window_updates)
-
-    def training_step(
-        self,
-        model: nn.Module,
-        inputs: dict[str, Tensor | object],
-        num_items_in_batch: Tensor | int | None = None,
-    ) -> Tensor:
-        """One pass forwards and backwards; keeps its loss for the next log."""
-        loss = super().training_step(model, inputs, num_items_in_batch)
-        self._window_total += loss.detach()
-        return loss
+        totals = self.accelerator.reduce(self._window_totals, reduction="mean")
+        assert isinstance(totals, Tensor)
+        total, anchor = totals.tolist()
+        return LossWindow(total, self._window_updates, anchor)
 
     def compute_loss(
         self,
@@ -121,13 +128,46 @@ class TreeTrainer(Trainer):
         return_outputs: bool = False,
         num_items_in_batch: Tensor | int | None = None,
     ) -> Tensor:
-        """One pass's part of the update's loss, so that the parts of all passes add up to it."""
+        """One pass's part of the update's loss, so that the parts of all passes add up to it.
+
+        Keeps it for the next log, too.
+        """
         batch = inputs["batch"]
         assert isinstance(batch, TrainingBatch) and num_items_in_batch is not None
         torch.manual_seed(torch_seed(self.args.seed, Stream.DROPOUT, batch.first_visit))
         loss = tree_loss_sum(packed_logits(model, batch.packed), batch.targets)
         # Processes average their gradients, and the total is that of all processes.
-        return loss * self.accelerator.num_processes / num_items_in_batch
+        loss = loss * self.accelerator.num_processes / num_items_in_batch
+        self._window_totals[0] += loss.detach()
+        kl = self._anchor_part()
+        if kl is None:
+            return loss
+        self._window_totals[1] += kl.detach()
+        assert self._anchor is not None
+        return loss + self._anchor.weight * kl
+
+    def _anchor_part(self) -> Tensor | None:
+        """The next pass's part of the anchor's mean KL; None where it has no anchor texts."""
+        if self._anchor is None or self._anchored is None:
+            return None
+        packed = self._anchored.passes[self._passes_made]
+        self._passes_made += 1
+        if packed is None:
+            return None
+        assert isinstance(self.model, nn.Module)
+        kl = self._anchor.kl_sum(self.model, packed.to(self.args.device))
+        return kl * self.accelerator.num_processes / self._anchored.supervised
+
+    def _begin_anchor(self, passes: int) -> None:
+        """Choose the anchor texts of the update that begins."""
+        if self._anchor is None:
+            return
+        process, processes = self.accelerator.process_index, self.accelerator.num_processes
+        number = self.state.global_step
+        self._anchored = self._anchor.update(number, passes, process, processes)
+        self._passes_made = 0
+        self.counters.tokens += self._anchored.tokens
+        self.counters.anchor_tokens += self._anchored.tokens
 
     def _get_num_items_in_batch(
         self, batch_samples: Sequence[Mapping[str, TrainingBatch]], device: torch.device
@@ -139,15 +179,18 @@ class TreeTrainer(Trainer):
             sum(float(b.targets.total_weight if by_tokens else b.targets.prompts) for b in batches),
             sum(batch.tokens for batch in batches),
             sum(len(batch.targets.weights) for batch in batches),
+            sum(batch.pairs for batch in batches),
         )
         everywhere = torch.tensor(totals, dtype=torch.float32, device=device)
         everywhere = self.accelerator.reduce(everywhere)
         assert isinstance(everywhere, Tensor)
-        items, tokens, nodes = everywhere.tolist()
+        items, tokens, nodes, pairs = everywhere.tolist()
         self.counters.updates += 1
         self._window_updates += 1
         self.counters.tokens += int(tokens)
         self.counters.nodes += int(nodes)
+        self._begin_anchor(len(batch_samples))
+        self.counters.flops += self._cost.flops(tokens=tokens, nodes=nodes, pairs=pairs)
         return torch.tensor(items, dtype=torch.float32, device=device)
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
@@ -156,6 +199,8 @@ class TreeTrainer(Trainer):
         if "loss" in logs:
             window = self._window()
             logs = {**logs, "loss": window.total / window.updates}
+            if self._anchor is not None:
+                logs["anchor_kl"] = window.anchor / window.updates
             self._set_window(LossWindow())
         super().log({**logs, "tokens": self.counters.tokens, "seconds": self.counters.seconds})
 

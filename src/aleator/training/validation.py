@@ -106,6 +106,29 @@ def evenly_spaced(items: Sequence[_T], count: int) -> list[_T]:
     return [items[place] for place in places]
 
 
+@dataclass(frozen=True)
+class Goal:
+    """How small the KL on numeric prompts must become for a run to stop early.
+
+    Attributes:
+        nats: below so much.
+        ratio: below this part of the first measurement.
+    """
+
+    nats: float | None = None
+    ratio: float | None = None
+
+    def reached(self, figures: Sequence[float]) -> bool:
+        """Whether the last of all measurements, the first of which was before training, is below.
+
+        False where nothing is asked for.
+        """
+        if not figures:
+            return False
+        in_nats = self.nats is not None and figures[-1] < self.nats
+        return in_nats or (self.ratio is not None and figures[-1] < self.ratio * figures[0])
+
+
 class ValidationCallback(TrainerCallback):
     """Measures before the first update, every so many, and after the last.
 
@@ -113,6 +136,8 @@ class ValidationCallback(TrainerCallback):
         measures: What to measure of the model, by the name of the figure.
         every: Updates between two measurements.
         report: Where to tell it, such as `TreeTrainer.report`.
+        goal: Where the run may stop.
+        stop: How it is stopped, such as `TreeTrainer.stop_early`.
     """
 
     def __init__(
@@ -120,10 +145,14 @@ class ValidationCallback(TrainerCallback):
         measures: Mapping[str, Callable[[nn.Module], float]],
         every: int,
         report: Callable[[dict[str, float]], None],
+        goal: Goal = Goal(),
+        stop: Callable[[], None] = lambda: None,
     ) -> None:
         self._measures = measures
         self._every = every
         self._report = report
+        self._goal = goal
+        self._stop = stop
 
     def on_train_begin(
         self,
@@ -147,9 +176,12 @@ class ValidationCallback(TrainerCallback):
         model: nn.Module,
         **kwargs: object,
     ) -> None:
-        """Measure where it is time."""
+        """Measure where it is time, and stop where the goal is reached before the end."""
         if state.global_step % self._every == 0 or state.global_step == state.max_steps:
             self._report(self._measured(model))
+            figures = [row[VALIDATION_KL] for row in state.log_history if VALIDATION_KL in row]
+            if state.global_step < state.max_steps and self._goal.reached(figures):
+                self._stop()
 
     def _measured(self, model: nn.Module) -> dict[str, float]:
         return {name: measure(model) for name, measure in self._measures.items()}

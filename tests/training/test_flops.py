@@ -1,0 +1,81 @@
+"""The estimate against the multiplications that torch counts in a real pass."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from torch.utils.flop_counter import FlopCounterMode
+
+from aleator.models.adapters import LoraSettings, attach_adapter
+from aleator.models.packed_forward import packed_logits
+from aleator.training.collator import BatchMaker, TrainingBatch
+from aleator.training.flops import PassCost
+from aleator.training.loss import tree_loss_sum
+from aleator.training.prompts import make_visits
+from aleator.training.recipe import PathSupervision, PublishedData, Recipe
+from tests.tiny_models import Architecture, tiny_gemma3_with_vision, tiny_model
+
+DATA = PublishedData(split="held_out_families", families=("maxwell",))
+RECIPE = Recipe(method="soft", supervision=PathSupervision(paths=3), data=DATA, epochs=1)
+
+
+def _batch(maker: BatchMaker, prompts: int) -> TrainingBatch:
+    visits = make_visits(RECIPE)
+    chosen = [visits[place] for place in range(prompts)]
+    return maker.batch(chosen, RECIPE.supervision, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("architecture", ["llama", "qwen3", "gemma3"])
+def test_the_estimate_is_what_a_pass_computes(
+    maker: BatchMaker, architecture: Architecture
+) -> None:
+    """Of one prompt, so without padding; eager attention computes every pair there could be."""
+    batch = _batch(maker, 1)
+    model = attach_adapter(tiny_model(architecture), LoraSettings(rank=4), 0)
+    model.enable_input_require_grads()  # then gradients run down to the embeddings
+    with FlopCounterMode(display=False) as counter:
+        tree_loss_sum(packed_logits(model, batch.packed), batch.targets).backward()
+    estimate = PassCost.of(model).flops(
+        tokens=batch.tokens, nodes=len(batch.targets.weights), pairs=batch.tokens**2
+    )
+    # Rotary angles are small matrix products of their own.
+    assert abs(estimate / counter.get_total_flops() - 1) <= 0.01
+
+
+def test_of_experts_those_that_work_count() -> None:
+    """Two of four a token: it costs what a model with half of each layer's experts would."""
+    model = attach_adapter(tiny_model("gpt_oss"), LoraSettings(rank=4), 0)
+    sizes = {
+        name: one.numel()
+        for name, one in model.named_parameters()
+        if one.ndim > 1 and not name.endswith("bias")
+    }
+    experts = sum(size for name, size in sizes.items() if ".experts." in name)
+    adapter = sum(size for name, size in sizes.items() if "lora_" in name)
+    elsewhere = sum(sizes[name] for name in sizes if "embed" in name or "lm_head" in name)
+    others = sum(sizes.values()) - experts - adapter - elsewhere
+    assert experts > others > 0
+    assert PassCost.of(model).per_token == 4 * (others + experts / 2) + 6 * adapter
+
+
+def test_only_the_language_model_counts() -> None:
+    with_vision = attach_adapter(tiny_gemma3_with_vision(), LoraSettings(rank=4), 0)
+    without = attach_adapter(tiny_model("gemma3"), LoraSettings(rank=4), 0)
+    assert PassCost.of(with_vision) == PassCost.of(without)
+
+
+def test_costs_add_up() -> None:
+    cost = PassCost(per_token=2.0, per_node=3.0, per_pair=5.0)
+    assert cost.flops(tokens=1, nodes=10, pairs=100) == 532
+    assert replace(cost, per_node=0.0).flops(tokens=1, nodes=10, pairs=0) == 2
+
+
+def test_pairs_are_those_of_separate_prompts(maker: BatchMaker) -> None:
+    """Whatever stands beside them: padding attends to itself only, and is not counted."""
+    together = _batch(maker, 2)
+    rng = np.random.default_rng(0)
+    visits = make_visits(RECIPE)
+    alone = [maker.batch([visits[place]], RECIPE.supervision, rng) for place in range(2)]
+    assert together.pairs == sum(one.pairs for one in alone)
+    assert together.tokens == sum(one.tokens for one in alone)
+    assert alone[0].pairs == int(alone[0].packed.attention.sum())
