@@ -83,7 +83,7 @@ def read_evaluations(directories: Sequence[Path], weights: Weights) -> Collectio
         else replace(result, label=f"{result.label} ({result.directory.resolve().name})")
         for result in results
     ]
-    return replace(found, results=tuple(told))
+    return Collection(tuple(told), found.left_out)
 
 
 def bench_tables(collection: Collection) -> tuple[BenchTable, ...]:
@@ -187,6 +187,11 @@ def _label(result: Result, weights: Weights) -> str:
         raise InputError(
             f"{result.directory} measured other weights ({measured}) than those that are exported; "
             "leave it out, or evaluate the run's own model and adapter"
+        )
+    if adapter is not None and result.adapter_scale != 1:
+        raise InputError(
+            f"{result.directory} measured the adapter at scale {result.adapter_scale:g}, and it is "
+            "exported as it was trained; leave it out"
         )
     role = BASE if adapter is None else CALIBRATED
     asked = asked_otherwise(result.methods)
