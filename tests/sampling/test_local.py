@@ -1,5 +1,6 @@
 """The sampler on real, tiny models, against every answer's exact probability and `generate`."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import cast
@@ -228,14 +229,16 @@ def test_written_tokens_count_every_draw_and_its_stop_token() -> None:
     assert drawn.written_tokens == expected
 
 
-def test_paths_are_the_draws_as_tokens() -> None:
-    """The same draws, and as many tokens written, stop tokens included."""
-    sampler = _sampler(number_model("qwen3"))
+@pytest.mark.parametrize("max_tree_nodes", [2, 6144])
+def test_paths_are_the_draws_as_tokens(max_tree_nodes: int) -> None:
+    """The same draws, and as many tokens written, stop tokens included; by rows, too."""
+    sampler = _sampler(number_model("qwen3"), max_tree_nodes=max_tree_nodes)
     draws = sampler.draw(PROMPTS, 200, seed=5)
     for drawn, paths in zip(draws, sampler.draw_paths(PROMPTS, 200, seed=5), strict=True):
         merged: Counter[tuple[str, bool]] = Counter()
         for (path, truncated), count in paths.items():
             merged[_text(list(path)), truncated] += count
         assert merged == _counts(drawn)
+        json.dumps(list(paths.elements()))  # plain integers, none of numpy's
         written = sum(count * (len(path) + (not cut)) for (path, cut), count in paths.items())
         assert written == drawn.written_tokens

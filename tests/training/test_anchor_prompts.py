@@ -144,7 +144,12 @@ def test_rows_of_the_hub(row: Row, expected: AnchorItem) -> None:
     assert item_of_row(row, "p") == expected
 
 
-@pytest.mark.parametrize("row", [{"question": "x"}, {"prompt": ""}, {"messages": []}, {"text": 3}])
+@pytest.mark.parametrize("row", [{"prompt": " "}, {"messages": []}, {"text": ""}])
+def test_an_empty_row_of_the_hub_is_passed_over(row: dict[str, JsonValue]) -> None:
+    assert item_of_row(row, "p") is None
+
+
+@pytest.mark.parametrize("row", [{"question": "x"}, {"messages": "x"}, {"text": 3}])
 def test_a_row_of_the_hub_that_says_nothing(row: dict[str, JsonValue]) -> None:
     with pytest.raises(InputError, match=r"p has no prompt, messages or text .*its columns are"):
         item_of_row(row, "p")

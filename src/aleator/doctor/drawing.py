@@ -37,12 +37,13 @@ def check_logits_processors(patient: Patient) -> Finding:
     if not isinstance(model, GenerationMixin) or config is None:
         return not_applicable("the model cannot generate")
     ids = torch.tensor([patient.prompt_format.prompt_ids(PROMPT)], device=model.device)
-    # What it is told are keyword arguments, of which its own signature knows none.
-    kind: type[GenerationMixin] = type(model)
-    generate = cast(Callable[..., GenerateDecoderOnlyOutput], kind.generate)
+    # Its first parameter is a protocol that transformers' own classes do not quite meet.
+    generate = cast(
+        Callable[..., GenerateDecoderOnlyOutput],
+        model.generate,  # pyright: ignore[reportAttributeAccessIssue]
+    )
     with torch.random.fork_rng(devices=[model.device] if model.device.type == "cuda" else []):
         drawn = generate(
-            model,
             ids,
             attention_mask=torch.ones_like(ids),
             pad_token_id=patient.prompt_format.stop_token_id,

@@ -4,7 +4,7 @@ An estimate. What a forward pass keeps for its backward pass is not guessed from
 measured on the recipe's longest of some prompts and on two of it, on this very model with its
 attention and its adapter, and carried on to the recipe's batch. Added are the adapter's gradients
 and optimiser state, and the gradient of the logits. Left out are allocators' waste, what kernels
-use in passing, and validation, whose batches are larger but keep nothing.
+use in passing, an anchor's passes, and validation, whose batches are larger but keep nothing.
 """
 
 from collections.abc import Sequence
@@ -72,6 +72,8 @@ def check_memory(patient: Patient) -> Finding:
         f"weights ({_size(needed.kept)} activations, {_size(needed.logits)} logits, "
         f"{_size(needed.adapter)} optimiser), {_size(free)} are free"
     )
+    if recipe.anchor is not None:
+        said += "; the anchor's passes come on top"
     if needed.total > free:
         return failed(said, "raise gradient_accumulation, or lower batch_size or supervision.nodes")
     return passed(said)

@@ -44,18 +44,18 @@ class LoraSettings:
         alpha: Updates are scaled by alpha / rank.
         dropout: Share of an update's inputs dropped in training.
         target_modules: Last names of the linear layers that are adapted.
-        target_parameters: Ends of the full names of stacked weights that are adapted, such as
-            ``mlp.experts.down_proj``; needs a dropout of 0.
         layers: Only in these of the model's layers, by number from 0 or, as -1, from the end; None
             for all.
+        target_parameters: Ends of the full names of stacked weights that are adapted, such as
+            ``mlp.experts.down_proj``; needs a dropout of 0.
     """
 
     rank: int = 16
     alpha: float = 32
     dropout: float = 0.05
     target_modules: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj")
-    target_parameters: tuple[str, ...] = ()
     layers: tuple[int, ...] | None = None
+    target_parameters: tuple[str, ...] = ()
 
 
 def attach_adapter(model: PreTrainedModel, settings: LoraSettings, seed: int) -> PeftModel:
@@ -66,8 +66,8 @@ def attach_adapter(model: PreTrainedModel, settings: LoraSettings, seed: int) ->
 
     Raises:
         ModelError: The model has no linear layer of a name in ``settings.target_modules``, or no
-            stack of weights of one in ``settings.target_parameters``, or no layer of a number in
-            ``settings.layers``.
+            layer of a number in ``settings.layers``, or no stack of weights of one in
+            ``settings.target_parameters``.
     """
     elsewhere = _targets_elsewhere(model, settings.target_modules)
     _check_stacks(model, settings.target_parameters)

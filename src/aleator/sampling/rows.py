@@ -190,7 +190,10 @@ class _Standing:
         return found
 
     def _finish(self, slot: int, token: int, count: int, stopped: bool) -> None:
-        path = (*self._written[slot, : self._lengths[slot]].tolist(), *([] if stopped else [token]))
+        path = (
+            *self._written[slot, : self._lengths[slot]].tolist(),
+            *([] if stopped else [int(token)]),
+        )
         self._result.finished[int(self._owners[slot]), path, not stopped] += int(count)
 
 

@@ -14,6 +14,9 @@ trained with the adapter's dropout, as everything else. Both passes read the mod
 its data-parallel wrapper: gradients are then averaged as those of the calibration, which goes
 through the wrapper in the same update, and a process may have no anchor texts in a pass.
 
+Beside the weights it takes a few arrays of N times the vocabulary in float32 (half a gigabyte for
+300 tokens of 150,000), so `tokens` is also what memory it needs.
+
 Which texts belong to an update follows from the run's seed and the update's number alone.
 """
 

@@ -194,26 +194,26 @@ def _from_hub(asked: str, name: str, split: str) -> list[AnchorItem]:
             f"cannot load the split {split} of {name} from the hub; check the names and the "
             "network, or give the prompts as a file"
         ) from error
-    return [item_of_row(row, f"{asked}, row {number}") for number, row in enumerate(rows)]
+    found = (item_of_row(row, f"{asked}, row {number}") for number, row in enumerate(rows))
+    return [item for item in found if item is not None]
 
 
-def item_of_row(row: Mapping[str, JsonValue], place: str) -> AnchorItem:
-    """What a row of a hub data set gives.
+def item_of_row(row: Mapping[str, JsonValue], place: str) -> AnchorItem | None:
+    """What a row of a hub data set gives; None where its column is empty, as some rows' are.
 
     Raises:
-        InputError: It has neither a prompt, messages with a user's turn, nor a text.
+        InputError: It has none of the columns that are known.
     """
     prompt, messages, text = row.get("prompt"), row.get("messages"), row.get("text")
-    if isinstance(prompt, str) and prompt.strip():
-        return AnchorItem(prompt, place=place)
+    if isinstance(prompt, str):
+        return AnchorItem(prompt, place=place) if prompt.strip() else None
     if isinstance(messages, Sequence) and not isinstance(messages, str):
-        turns = [as_object(one, Path(place)) for one in messages]
-        said = {role: str(one["content"]) for one in reversed(turns) for role in [one.get("role")]}
-        if "user" in said:
-            system = said.get("system") or None
-            return AnchorItem(said["user"], system, place=place)
-    if isinstance(text, str) and text.strip():
-        return AnchorItem(text, raw=True, place=place)
+        turns = [as_object(one, Path(place)) for one in reversed(messages)]
+        said = {str(one.get("role")): str(one.get("content") or "") for one in turns}
+        user, system = said.get("user", ""), said.get("system", "")
+        return AnchorItem(user, system.strip() or None, place=place) if user.strip() else None
+    if isinstance(text, str):
+        return AnchorItem(text, raw=True, place=place) if text.strip() else None
     raise InputError(
         f"{place} has no prompt, messages or text to anchor on; its columns are "
         f"{', '.join(row)}: choose another data set, or give the prompts as a file"

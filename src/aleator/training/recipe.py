@@ -154,20 +154,20 @@ class Lora:
     """The adapter: low-rank updates of the named linear layers.
 
     Attributes:
+        layers: only these, by number from 0 or, as -1 for the last, from the end; None for all.
         target_modules: last names of linear layers.
         target_parameters: stacked weights of experts, such as `mlp.experts.down_proj`.
-        layers: only these, by number from 0 or, as -1 for the last, from the end; None for all.
     """
 
     rank: Count = 16
     alpha: Count = 32
     dropout: Fraction = 0.05
     target_modules: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj")
-    target_parameters: tuple[str, ...] = ()
     layers: Layers | None = None
+    target_parameters: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse dropout where there is none."""
+        """Refuse what experts do not go with."""
         if self.target_parameters and self.dropout:
             raise ValueError(
                 f"lora.dropout {self.dropout} does not go with lora.target_parameters, which take "
@@ -176,7 +176,7 @@ class Lora:
         if self.target_parameters and self.layers is not None:
             raise ValueError(
                 "lora.layers does not go with lora.target_parameters, which are adapted in every "
-                "layer: leave one of them out"
+                "layer: leave one out"
             )
 
 

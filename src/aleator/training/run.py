@@ -174,10 +174,7 @@ def train(
     record = read_record(out) or wanted
     record.check_same(wanted, out)
     if record.spent is not None:
-        log = MetricsLog(out / METRICS)
-        log.finish()
-        _drop_checkpoints(out)
-        return TrainResult(out, out / ADAPTER, record.spent, log.rows, False, recipe.max_tokens)
+        return _finished(out, recipe, record.spent)
     arguments = training_arguments(record.recipe, out / CHECKPOINTS, request.report_to)
     writes = arguments.process_index == 0
     with _claimed(out, record) if writes else nullcontext():
@@ -205,6 +202,14 @@ def train(
     metrics.finish()
     _drop_checkpoints(out)
     return TrainResult(out, out / ADAPTER, trainer.counters, metrics.rows, True, recipe.max_tokens)
+
+
+def _finished(out: Path, recipe: Recipe, spent: Counters) -> TrainResult:
+    """What a run left that had been finished before."""
+    log = MetricsLog(out / METRICS)
+    log.finish()
+    _drop_checkpoints(out)
+    return TrainResult(out, out / ADAPTER, spent, log.rows, False, recipe.max_tokens)
 
 
 @contextmanager
