@@ -40,7 +40,9 @@ def test_a_comparison_from_nothing_to_its_table(
     out = tmp_path / "cmp"
     assert run(["compare", "sandbox", "--out", str(out), *TINY]) == 0
     printed = capsys.readouterr().out
-    assert "soft − hard" in printed and str(out / "comparison.json") in printed.replace("\n", "")
+    assert "Normalised W1, exact" in printed and str(out / "comparison.json") in printed.replace(
+        "\n", ""
+    )
     comparison = read_comparison(out / "comparison.json")
     assert set(comparison.matchings) == {"updates", "tokens"} and comparison.limit == 2
     for name, entry in comparison.runs.items():

@@ -40,6 +40,7 @@ def test_the_record_tells_comparisons_apart() -> None:
         ({"overrides": {"method": "soft"}}, InputError, "both methods are trained"),
         ({"overrides": {"lora.rnk": "3"}}, RecipeError, "unknown key 'rnk' in lora"),
         ({"overrides": {"supervision.nodes": "3"}}, RecipeError, "unknown key 'nodes' in superv"),
+        ({"overrides": {"validation.stop_below": "0.1"}}, RecipeError, "of soft may stop early"),
         ({"recipes": {"soft": "paper/hard"}}, RecipeError, "for method 'hard', not 'soft'"),
         ({"recipes": {"hard": "papper/hard"}}, UnknownNameError, "unknown recipe 'papper/hard'"),
         ({"recipes": {"hard": "paper/hard"}}, RecipeError, r"2 decimals \(soft\) and 5 \(hard\)"),

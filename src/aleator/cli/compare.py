@@ -154,7 +154,11 @@ def _print(comparison: Comparison, path: Path) -> None:
 
 
 def _shown(table: TextTable) -> Table:
-    shown = Table(*table.columns, box=SIMPLE_HEAD)
+    about, *columns = table.columns
+    shown = Table(title=about, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    shown.add_column(no_wrap=True)
+    for column in columns:
+        shown.add_column(column)
     for row in table.rows:
         shown.add_row(*map(Text, row))
     return shown

@@ -116,7 +116,7 @@ def _sentence(result: TrainResult) -> str:
     if spent.stopped_early:
         words += " (stopped early, the validation's goal was reached)"
     if result.max_tokens is not None:
-        left = result.max_tokens - spent.tokens
+        left = result.max_tokens - (spent.tokens - spent.anchor_tokens)
         words += f"; {left:,} of max_tokens {result.max_tokens:,} left, less than one more update"
     for name, shown in VALIDATION_FIGURES.items():
         if figures := validation_figures(result.metrics, name):

@@ -218,7 +218,7 @@ def _mean_spent(runs: Sequence[FinishedRun]) -> Spent:
 
     return Spent(
         updates=mean([one.updates for one in spent]),
-        tokens=mean([one.tokens for one in spent]),
+        tokens=mean([one.tokens - one.anchor_tokens for one in spent]),
         nodes=mean([one.nodes for one in spent]),
         flops=mean([one.flops for one in spent]),
         seconds=mean([one.seconds for one in spent]),

@@ -4,8 +4,8 @@ Soft is trained as its recipe says. Hard is trained for as many updates, and onc
 forward tokens: the budget is counted before anything is trained (`training.budget`), so all runs
 of a seed can begin at once. Where both come to the same number of updates, one run is both.
 
-What is matched is what the model reads forwards, padding aside. FLOPs and seconds follow but are
-not matched: they are told beside the figures.
+What is matched is what the model reads forwards, padding and anchor aside. FLOPs and seconds follow
+but are not matched: they are told beside the figures.
 """
 
 from collections.abc import Mapping

@@ -90,7 +90,7 @@ class SplitLines:
 
 @dataclass(frozen=True)
 class Spent:
-    """Means over seeds of what trainings have spent."""
+    """Means over seeds of what trainings have spent; an anchor's tokens aside, its FLOPs not."""
 
     updates: float
     tokens: float

@@ -39,7 +39,7 @@ class CompareSettings:
 
         Raises:
             InputError: Too few seeds or one twice, a setting that is not the user's to choose, a
-                recipe that is wrong, or two that are not trained on the same target strings.
+                recipe that is wrong or may stop early, or two that write answers differently.
         """
         if len(self.seeds) < 2:
             raise InputError(
@@ -53,6 +53,13 @@ class CompareSettings:
             if name in self.overrides:
                 raise InputError(f"--set {name} has no meaning here: {reason}")
         soft, hard = (self.recipe(method, self.seeds[0]) for method in METHODS)
+        for recipe in (soft, hard):
+            goals = recipe.validation
+            if goals is not None and (goals.stop_below, goals.stop_below_ratio) != (None, None):
+                raise RecipeError(
+                    f"the recipe of {recipe.method} may stop early, and its budget cannot be known "
+                    "before: set validation.stop_below and validation.stop_below_ratio to null"
+                )
         if soft.data.decimals != hard.data.decimals:
             raise RecipeError(
                 f"the recipes write answers with {soft.data.decimals} decimals (soft) and "

@@ -3,7 +3,8 @@
 Batches are a function of the seed alone, so the tokens that each update will read can be counted
 without the model, in about a millisecond a prompt. A token budget thereby becomes a number of
 updates: as many as fit. The learning rate then falls over exactly those, a resumed run counts the
-same, and what is left of the budget is less than the update that did not fit.
+same, and what is left of the budget is less than the update that did not fit. What an anchor reads
+is not counted: its texts are drawn from the model, and are about as long in every update.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ class RunLength:
 
     Attributes:
         updates: optimiser steps.
-        tokens: tokens that the model will read, padding aside.
+        tokens: tokens that the model will read, padding and anchor aside.
     """
 
     updates: int

@@ -240,7 +240,8 @@ class Recipe:
             names without folder and ending. Any positive total.
         epochs: visits of every prompt. Of this and the next two exactly one is given.
         max_steps: optimiser updates.
-        max_tokens: tokens that the model reads; as many updates as fit (see `budget.py`).
+        max_tokens: tokens that the model reads, those of an anchor aside; as many updates as fit
+            (see `budget.py`).
         batch_size: prompts an update (draws, where draws are not packed).
         gradient_accumulation: forward passes a batch is split into. It changes memory, and
             where trees are drawn which ones, but not what the loss is.

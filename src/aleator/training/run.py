@@ -157,8 +157,7 @@ def train(
     Raises:
         InputError: The model, the recipe or the folder cannot be used.
         ConfigurationChangedError: The folder holds another run.
-        OutputError: The folder cannot be written or the disk is full; the same request goes on
-            from the last checkpoint.
+        OutputError: The folder cannot be written or the disk is full; asked again, it goes on.
     """
     out = request.out
     recipe = request.resolved_recipe()
@@ -194,8 +193,7 @@ def train(
         _fit(trainer, out / CHECKPOINTS)
         return TrainResult(out, out / ADAPTER, trainer.counters, [], True, recipe.max_tokens)
     record.write(out)
-    metrics = MetricsLog(out / METRICS)
-    trainer.add_callback(metrics)
+    trainer.add_callback(metrics := MetricsLog(out / METRICS))
     _fit(trainer, out / CHECKPOINTS)
     _save(trainer, out / ADAPTER)
     replace(record, spent=trainer.counters).write(out)

@@ -32,7 +32,7 @@ from aleator.models.packed_forward import packed_logits
 from aleator.training.anchor import AnchorTerm, AnchorUpdate
 from aleator.training.checkpoints import Checkpoint, Counters, LossWindow, write_checkpoint
 from aleator.training.collator import TrainingBatch, TreeCollator
-from aleator.training.flops import PassCost
+from aleator.training.flops import PassCost, Reading
 from aleator.training.loss import tree_loss_sum
 from aleator.training.prompts import Visits
 from aleator.training.seeds import Stream, torch_seed
@@ -168,6 +168,8 @@ class TreeTrainer(Trainer):
         self._passes_made = 0
         self.counters.tokens += self._anchored.tokens
         self.counters.anchor_tokens += self._anchored.tokens
+        reading, trained = self._anchored.reading, self._anchor.weight > 0
+        self.counters.flops += self._cost.anchor(reading, trained=trained)
 
     def _get_num_items_in_batch(
         self, batch_samples: Sequence[Mapping[str, TrainingBatch]], device: torch.device
@@ -190,7 +192,7 @@ class TreeTrainer(Trainer):
         self.counters.tokens += int(tokens)
         self.counters.nodes += int(nodes)
         self._begin_anchor(len(batch_samples))
-        self.counters.flops += self._cost.flops(tokens=tokens, nodes=nodes, pairs=pairs)
+        self.counters.flops += self._cost.training(Reading(tokens, nodes, pairs))
         return torch.tensor(items, dtype=torch.float32, device=device)
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
