@@ -1,5 +1,6 @@
 """Figures for a card: the right evaluations only, and all they say."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from aleator.report.card_figures import (
     setbacks_told,
 )
 from aleator.report.read_result import FIGURES
+from aleator.report.results import Collection
 from tests.report.handmade import write_three
 
 WEIGHTS = Weights("base-weights", "soft-weights")
@@ -103,3 +105,19 @@ def test_two_of_a_kind_are_told_apart(folders: dict[str, Path], tmp_path: Path) 
 
 def test_a_card_has_all_benchmarks_that_a_report_has() -> None:
     assert TITLES.keys() == FIGURES.keys()
+
+
+def test_retention_is_told(retained: Collection) -> None:
+    tables = {one.bench: one for one in bench_tables(retained)}
+    assert {"knowledge", "perplexity"} <= tables.keys()
+    for bench in ("knowledge", "perplexity"):
+        rows = tables[bench].table.rows
+        assert rows
+        assert {len(cells) for row in rows for cells in row.groups} == {len(tables[bench].labels)}
+
+
+def test_another_scale_is_refused(folders: dict[str, Path]) -> None:
+    path = folders["soft"] / "result.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "adapter_scale": 0.5}))
+    with pytest.raises(InputError, match="soft measured the adapter at scale 0.5"):
+        read_evaluations([folders["soft"]], WEIGHTS)

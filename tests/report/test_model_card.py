@@ -22,7 +22,7 @@ RECORD = RunRecord(
     command="aleator train Qwen/Qwen3-0.6B --method soft --out runs/mine",
     revision="1" * 40,
     versions={"aleator": "0.1.0", "torch": "2.13.0+cpu"},
-    spent=Counters(189, 1_234_567, 9, 60.4),
+    spent=Counters(updates=189, tokens=1_234_567, seconds=60.4),
     targets={"mine": "ab" * 32},
 )
 FACTS = CardFacts(

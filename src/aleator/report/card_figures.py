@@ -23,6 +23,8 @@ from aleator.report.method_costs import asked_otherwise
 from aleator.report.novelty.section import novelty_section
 from aleator.report.open_ended.section import open_ended_section
 from aleator.report.results import NUMERIC, Collection, Result
+from aleator.report.retention.comparing import BENCHES, Line, retention_lines
+from aleator.report.retention.section import retention_section
 from aleator.report.sentences import Told
 from aleator.report.tables import conditions_table
 from aleator.report.words import headline
@@ -36,6 +38,8 @@ TITLES: Mapping[str, str] = {
     "open_ended": "Open-ended answers",
     "mcq_positions": "Positions of right answers",
     "novelty": "NoveltyBench",
+    "knowledge": "Knowledge kept",
+    "perplexity": "Perplexity of ordinary text",
 }
 """The benchmarks that a card has, by name."""
 
@@ -79,13 +83,16 @@ def read_evaluations(directories: Sequence[Path], weights: Weights) -> Collectio
         else replace(result, label=f"{result.label} ({result.directory.resolve().name})")
         for result in results
     ]
-    return replace(found, results=tuple(told))
+    return Collection(tuple(told), found.left_out)
 
 
 def bench_tables(collection: Collection) -> tuple[BenchTable, ...]:
     """A table of every benchmark that some condition has."""
     splits = in_order(collection.splits)
     tables = {name: table for name, (table, _) in _language(collection).items()}
+    if (retention := retention_section(collection, _kept(collection))) is not None:
+        names = [bench for bench in BENCHES if collection.having(bench)]
+        tables |= {name: one.table for name, one in zip(names, retention.tables, strict=True)}
     if splits:
         tables = {NUMERIC: conditions_table(collection, splits, "family_mean"), **tables}
     return tuple(
@@ -98,8 +105,15 @@ def setbacks_told(collection: Collection) -> tuple[str, ...]:
     """What got worse than base or missed a goal, as the report's page says it."""
     if len(collection.results) < 2:
         return ()
+    kept = _kept(collection)
     told = [told for _, told in _language(collection).values()]
-    return headline(collection, goal_lines(collection), told).failures
+    if (retention := retention_section(collection, kept)) is not None:
+        told.append(retention.told)
+    return headline(collection, goal_lines(collection), told, kept).failures
+
+
+def _kept(collection: Collection) -> list[Line]:
+    return [line for bench in BENCHES for line in retention_lines(collection, bench)]
 
 
 def _language(collection: Collection) -> dict[str, tuple[ConditionsTable, Told]]:
@@ -173,6 +187,11 @@ def _label(result: Result, weights: Weights) -> str:
         raise InputError(
             f"{result.directory} measured other weights ({measured}) than those that are exported; "
             "leave it out, or evaluate the run's own model and adapter"
+        )
+    if adapter is not None and result.adapter_scale != 1:
+        raise InputError(
+            f"{result.directory} measured the adapter at scale {result.adapter_scale:g}, and it is "
+            "exported as it was trained; leave it out"
         )
     role = BASE if adapter is None else CALIBRATED
     asked = asked_otherwise(result.methods)

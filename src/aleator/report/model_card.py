@@ -188,7 +188,7 @@ def _figures(tables: tuple[BenchTable, ...]) -> str:
             rows = [["", *(plain(count) for count in counts)]]
             rows += [
                 [
-                    row.measure.title,
+                    plain(row.measure.title),
                     *(
                         f"{cell.text} ({cell.interval})" if cell.interval else cell.text
                         for cell in row.groups[place]
@@ -197,7 +197,10 @@ def _figures(tables: tuple[BenchTable, ...]) -> str:
                 for row in one.table.rows
             ]
             parts.append(table(head, rows))
-        meanings = [f"{row.measure.title}: {row.measure.meaning}" for row in one.table.rows]
+        measures = [row.measure for row in one.table.rows]
+        meanings = [
+            f"{measure.title}: {measure.meaning}" for measure in measures if measure.meaning
+        ]
         parts.append(_bullets(meanings))
     if parts:
         parts.append(
