@@ -20,7 +20,7 @@ STAMP := $(VENV)/.installed
 export OMP_WAIT_POLICY := PASSIVE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install demo readme test lint format bench clean
+.PHONY: install demo readme compare test lint format bench clean
 
 install: $(STAMP)
 
@@ -38,6 +38,11 @@ demo: install
 
 readme: demo
 	$(BIN)/python docs/readme_figures.py runs/demo
+
+# Nine trainings and their evaluations; about ten minutes on two cores.
+compare: install
+	$(BIN)/aleator compare sandbox --out runs/compare
+	$(BIN)/python docs/readme_compare.py runs/compare/comparison.json
 
 test: lint
 	$(BIN)/pytest $(PYTEST_ARGS)

@@ -1,7 +1,7 @@
 """The README's tables and pictures, from the demo's results.
 
 `make readme` runs the demo and then this: `python docs/readme_figures.py runs/demo`. It rewrites
-what stands between the README's two pairs of marks, `docs/demo.svg` and `docs/words.svg`.
+what stands between the README's marks, `docs/demo.svg` and `docs/words.svg`.
 """
 
 import sys
@@ -11,9 +11,10 @@ from pathlib import Path
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from readme_marks import HERE, fill
+from readme_retention import retention_table
 from readme_words import draw_words, words_table, written
 
-from aleator.files import read_text, write_text
 from aleator.report.comparisons import goal_lines
 from aleator.report.figures import line_of, view
 from aleator.report.load import find_evaluations, load_results
@@ -21,11 +22,8 @@ from aleator.report.measures import split_title
 from aleator.report.panels import Panel, choose_panels
 from aleator.report.results import Collection
 
-HERE = Path(__file__).resolve().parent
-README = HERE.parent / "README.md"
 PICTURE = HERE / "demo.svg"
 WORDS = HERE / "words.svg"
-BEGIN, END = "<!-- {}: written by docs/readme_figures.py -->", "<!-- end of {} -->"
 METRICS = {
     "shape_kl": "shape KL (nats)",
     "value_tv": "value TV",
@@ -35,27 +33,18 @@ METRICS = {
     "valid_mass": "valid mass",
     "modal_share": "modal share",
 }
-COLOURS = ("#d1495b", "#00798c", "#edae49", "#6a4c93")
+COLOURS = ("#d1495b", "#00798c", "#edae49", "#3a7d44", "#6a4c93")
 PANELS = 8
 
 
 def main(folder: Path) -> None:
     """Rewrite the README's figures from the demo in `folder`."""
     collection = load_results(find_evaluations(folder))
-    text = _filled(read_text(README), "figures", tables(collection))
-    write_text(README, _filled(text, "words", words_table(collection)))
+    fill("figures", tables(collection))
+    fill("words", words_table(collection))
+    fill("retention", retention_table(collection))
     draw_words(collection, WORDS, COLOURS)
     draw(collection, PICTURE)
-
-
-def _filled(text: str, mark: str, content: str) -> str:
-    """The text with what stands between two marks replaced."""
-    begin, end = BEGIN.format(mark), END.format(mark)
-    before, found, rest = text.partition(begin)
-    _, closed, after = rest.partition(end)
-    if not (found and closed):
-        raise SystemExit(f"{README} has no {begin} … {end} to write between")
-    return f"{before}{begin}\n\n{content}\n\n{end}{after}"
 
 
 def tables(collection: Collection) -> str:
@@ -102,7 +91,7 @@ def draw(collection: Collection, path: Path) -> None:
         for one, panel in zip(axes.flat, panels, strict=True):
             _panel(one, panel, [result.label for result in collection.results])
         handles, names = axes.flat[0].get_legend_handles_labels()
-        figure.legend(handles, names, loc="outside lower center", ncols=5, frameon=False)
+        figure.legend(handles, names, loc="outside lower center", ncols=6, frameon=False)
         figure.savefig(path, metadata={"Date": None})
 
 
