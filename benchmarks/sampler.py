@@ -6,6 +6,9 @@ answer; a row that has ended is computed until the longest has, which is counted
 server that fills such rows anew would not pay it. It costs us only the tokens that no other draw
 has begun with. A line draws from all prompts together, under a memory budget.
 
+How many prefixes are shared is the model's affair: one that is collapsed shares nearly all, and a
+calibrated one as many as its target has. The last column is what a perfect model would save.
+
 ``--mcq`` adds answers of a hundred tokens, where few prefixes are shared and only time can be won:
 1,000 questions would fill the memory of `generate`, which draws them 100 at a time.
 
@@ -20,23 +23,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+import numpy as np
 import torch
 
 from aleator.benchmarks.subject import AnsweringModel, open_model
 from aleator.distributions.families import family
+from aleator.distributions.family import Distribution
 from aleator.evaluation.mcq import MCQ_PROMPT
 from aleator.models.attention import language_model
+from aleator.outcomes.lattice import NumericTarget
 from aleator.sampling.draws import Draws
 from aleator.sampling.local import LocalSampler
 
 NUMERIC = "Generate exactly ONE random number from a "
-PROMPTS = (
-    family("bernoulli").distribution(p=0.5).prompt(),
-    family("poisson").distribution(**{"lambda": 4.0}).prompt(),
-    family("gaussian").distribution(mu=0.0, sigma=1.0).prompt(),
-    family("gamma").distribution(alpha=7.0, beta=7.0).prompt(),
-    "Name a random city. Output ONLY the answer.",
+DISTRIBUTIONS = (
+    family("bernoulli").distribution(p=0.5),
+    family("poisson").distribution(**{"lambda": 4.0}),
+    family("gaussian").distribution(mu=0.0, sigma=1.0),
+    family("gamma").distribution(alpha=7.0, beta=7.0),
 )
+WORD = "Name a random city. Output ONLY the answer."
+PROMPTS = (*(one.prompt() for one in DISTRIBUTIONS), WORD)
 LONGEST = 32
 LONGEST_QUESTION = 256
 QUESTIONS_AT_ONCE = 100
@@ -57,17 +64,21 @@ def main() -> None:
     sampler = _sampler(subject, LONGEST, options.memory)
     print(f"{options.draws} draws a prompt, {torch.get_num_threads()} threads")
     print("forward tokens per 1,000 draws; generate's in brackets: ended rows counted too")
-    print(f"{'':42}{'ours: s':>9}{'tokens':>9}{'generate: s':>13}{'tokens':>17}{'fewer':>8}")
-    for prompt in PROMPTS:
+    columns = f"{'':42}{'ours: s':>9}{'tokens':>9}{'generate: s':>13}{'tokens':>17}"
+    print(f"{columns}{'fewer':>8}{'perfect':>9}")
+    perfect = [_perfect(subject, one, options.draws) for one in DISTRIBUTIONS]
+    for prompt, best in zip(PROMPTS, [*perfect, None], strict=True):
         ours = _ours(lambda prompt=prompt: sampler.draw([prompt], options.draws, seed=0))
-        _print(prompt, ours, _generate(subject, prompt, LONGEST, options.draws, options.draws))
+        _print(
+            prompt, ours, _generate(subject, prompt, LONGEST, options.draws, options.draws), best
+        )
     together = _ours(lambda: sampler.draw(PROMPTS, options.draws, seed=0))
     print(f"{'all together':42}{together.seconds:9.2f}{together.tokens:9,.0f}")
     if options.mcq:
         asking = _sampler(subject, LONGEST_QUESTION, options.memory)
         ours = _ours(lambda: asking.draw([MCQ_PROMPT], options.draws, seed=0))
         plain = _generate(subject, MCQ_PROMPT, LONGEST_QUESTION, options.draws, QUESTIONS_AT_ONCE)
-        _print("a multiple-choice question", ours, plain)
+        _print("a multiple-choice question", ours, plain, None)
 
 
 def _sampler(subject: AnsweringModel, longest: int, memory: int | None) -> LocalSampler:
@@ -80,11 +91,25 @@ def _sampler(subject: AnsweringModel, longest: int, memory: int | None) -> Local
     )
 
 
-def _print(prompt: str, ours: Cost, plain: Cost) -> None:
+def _perfect(subject: AnsweringModel, distribution: Distribution, draws: int) -> float:
+    """Tokens a distinct prefix, in draws from the target itself."""
+    outcomes = NumericTarget.of(distribution).outcomes()
+    rng = np.random.default_rng(0)
+    tokens = 0
+    prefixes: set[tuple[int, ...]] = set()
+    for place in rng.choice(len(outcomes.strings), size=draws, p=outcomes.probabilities).tolist():
+        ids = subject.tokenizer.encode(outcomes.strings[place], add_special_tokens=False)
+        tokens += len(ids)
+        prefixes |= {tuple(ids[:length]) for length in range(1, len(ids) + 1)}
+    return tokens / len(prefixes)
+
+
+def _print(prompt: str, ours: Cost, plain: Cost, perfect: float | None) -> None:
     tokens = f"{plain.tokens:,.0f} ({plain.padded:,.0f})"
     line = f"{prompt.removeprefix(NUMERIC)[:40]:42}{ours.seconds:9.2f}{ours.tokens:9,.0f}"
     fewer = f"{plain.tokens / ours.tokens:.1f} x" if ours.tokens else "all"
-    print(f"{line}{plain.seconds:13.2f}{tokens:>17}{fewer:>8}")
+    best = "" if perfect is None else f"{perfect:.1f} x"
+    print(f"{line}{plain.seconds:13.2f}{tokens:>17}{fewer:>8}{best:>9}")
 
 
 def _ours(draw: Callable[[], list[Draws]]) -> Cost:

@@ -28,8 +28,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "evaluation": BASE | _MODELS | {"sampling"},
     "benchmarks": BASE | _WORK,
     "sandbox": BASE | _WORK | {"benchmarks"},
+    # It examines the parts of all of these at once, on a user's model; nothing rests on it.
+    "doctor": BASE | _WORK | {"benchmarks"},
     "report": BASE | _WORK | {"benchmarks"},
-    "cli": BASE | _WORK | {"benchmarks", "report", "sandbox"},
+    "comparison": BASE | _WORK | {"benchmarks", "report"},
+    "cli": BASE | _WORK | {"benchmarks", "comparison", "doctor", "report", "sandbox"},
     "__main__": {"cli"},
 }
 WITHOUT_TORCH = {

@@ -10,6 +10,8 @@ from aleator.errors import InputError, UnknownNameError
 from aleator.recipe_files import (
     find_recipe,
     find_target_file,
+    matrix_names,
+    matrix_path,
     recipe_names,
     recipe_path,
     recipe_summary,
@@ -83,6 +85,14 @@ def test_target_files_are_told_from_recipes(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="unknown target file 'wide'; known: language/"):
         find_target_file("wide")
     assert not [name for name in target_file_names() if not recipe_summary(target_file_path(name))]
+
+
+def test_matrices_are_told_from_both() -> None:
+    assert matrix_names() == ("paper/matrix",)
+    assert not {"paper/matrix"} & {*recipe_names(), *target_file_names()}
+    assert recipe_summary(matrix_path("paper/matrix"))
+    with pytest.raises(UnknownNameError, match="unknown matrix 'wide'; known: paper/matrix"):
+        matrix_path("wide")
 
 
 def test_a_recipe_without_a_comment_has_no_summary(tmp_path: Path) -> None:

@@ -3,18 +3,20 @@
 In a checkout that is `recipes/` at the root, where a user looks for them; in an installed wheel the
 same folder travels inside the package. A recipe is named by its path there, without ending:
 `wide`, `paper/soft`. A target file (`language/closed_sets`) is told from a recipe by its list of
-`sets`.
+`sets`, a matrix of runs (`paper/matrix`) by its `models`.
 """
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import aleator
 from aleator.errors import InputError, UnknownNameError
 from aleator.files import read_text
 
 _ENDING = ".yaml"
-_IS_TARGET_FILE = re.compile(r"^sets:", re.MULTILINE)
+_TELLING = re.compile(r"^(sets|models):", re.MULTILINE)
+_KINDS: dict[str, Literal["target file", "matrix"]] = {"sets": "target file", "models": "matrix"}
 
 
 def recipes_folder() -> Path:
@@ -32,22 +34,30 @@ def recipes_folder() -> Path:
 
 def recipe_names() -> tuple[str, ...]:
     """The names of all recipes, sorted."""
-    return _names(target_files=False)
+    return _names("recipe")
 
 
 def target_file_names() -> tuple[str, ...]:
     """The names of all target files, sorted."""
-    return _names(target_files=True)
+    return _names("target file")
 
 
-def _names(*, target_files: bool) -> tuple[str, ...]:
+def matrix_names() -> tuple[str, ...]:
+    """The names of all matrices, sorted."""
+    return _names("matrix")
+
+
+def _names(kind: Literal["recipe", "target file", "matrix"]) -> tuple[str, ...]:
     folder = recipes_folder()
     found = (
-        path.relative_to(folder)
-        for path in folder.rglob(f"*{_ENDING}")
-        if (_IS_TARGET_FILE.search(read_text(path)) is not None) == target_files
+        path.relative_to(folder) for path in folder.rglob(f"*{_ENDING}") if _kind(path) == kind
     )
     return tuple(sorted(path.with_suffix("").as_posix() for path in found))
+
+
+def _kind(path: Path) -> Literal["recipe", "target file", "matrix"]:
+    telling = _TELLING.search(read_text(path))
+    return "recipe" if telling is None else _KINDS[telling[1]]
 
 
 def recipe_path(name: str) -> Path:
@@ -66,6 +76,15 @@ def target_file_path(name: str) -> Path:
         UnknownNameError: There is none of that name.
     """
     return _path("target file", name, target_file_names())
+
+
+def matrix_path(name: str) -> Path:
+    """The matrix called `name`.
+
+    Raises:
+        UnknownNameError: There is none of that name.
+    """
+    return _path("matrix", name, matrix_names())
 
 
 def _path(kind: str, name: str, names: tuple[str, ...]) -> Path:

@@ -20,8 +20,8 @@ def test_base_is_measured_and_every_adapter_is_trained_then_measured(tmp_path: P
     stages = by_name(tmp_path, WHOLE)
     assert list(stages) == [
         "evaluate base",
-        *(f"train {name}" for name in ("words", "soft", "hard")),
-        *(f"evaluate {name}" for name in ("words", "soft", "hard")),
+        *(f"train {name}" for name in ("words", "anchored", "soft", "hard")),
+        *(f"evaluate {name}" for name in ("words", "anchored", "soft", "hard")),
     ]
     assert stages["evaluate soft"].needs == ("train soft",)
     assert stages["evaluate base"].needs == ()
@@ -30,11 +30,14 @@ def test_base_is_measured_and_every_adapter_is_trained_then_measured(tmp_path: P
         "--out", str(tmp_path / "train" / "hard"), "--set", "seed=11",
     )  # fmt: skip
     assert option(stages["train words"], "--recipe") == "language/soft"
+    assert option(stages["train words"], "--anchor") == "1"
+    assert option(stages["train anchored"], "--recipe") == option(stages["train soft"], "--recipe")
+    assert "--anchor" not in stages["train soft"].arguments
 
 
 def test_every_benchmark_is_run_on_every_condition_with_the_same_settings(tmp_path: Path) -> None:
     evaluations = [stage for stage in demo_stages(tmp_path, WHOLE) if stage.arguments[0] == "eval"]
-    assert len(evaluations) == 4
+    assert len(evaluations) == 5
     for stage in evaluations:
         assert option(stage, "--bench").split(",") == list(BENCHES)
         assert option(stage, "--limit") == "closed_sets=55,mcq_positions=5"
@@ -58,6 +61,9 @@ def test_the_quick_demo_limits_prompts_and_updates(tmp_path: Path) -> None:
     stages = by_name(tmp_path, QUICK)
     assert f"max_steps={QUICK.steps['soft']}" in stages["train soft"].arguments
     assert f"numeric={QUICK.limits['numeric']}," in option(stages["evaluate base"], "--limit")
+    assert set(stages) == {
+        f"{verb} {name}" for verb in ("train", "evaluate") for name in ("words", "soft")
+    } | {"evaluate base"}
     gauge = stages["train words"].gauge
     assert gauge is not None
     assert (gauge.total, gauge.field) == (QUICK.steps["words"], "step")
@@ -65,11 +71,13 @@ def test_the_quick_demo_limits_prompts_and_updates(tmp_path: Path) -> None:
 
 def test_a_gauge_counts_the_rows_of_all_benchmarks(tmp_path: Path) -> None:
     gauge = by_name(tmp_path, WHOLE)["evaluate base"].gauge
-    assert gauge is not None and gauge.total == 683 + 110 + 102 + 5 + 40
+    assert gauge is not None and gauge.total == 683 + 110 + 102 + 5 + 40 + 1200 + 720
     assert [file.name for file in gauge.files] == [
         "numeric.jsonl",
         "closed_sets.jsonl",
         "open_ended.jsonl",
         "mcq_positions.jsonl",
         "novelty.generations.jsonl",
+        "knowledge.jsonl",
+        "perplexity.jsonl",
     ]

@@ -22,7 +22,8 @@ def test_what_the_whole_demo_leaves_out_is_said_with_counts() -> None:
 
 
 def test_what_the_quick_demo_leaves_out_is_said_with_counts() -> None:
-    asked, updates = left_out(QUICK)
+    asked, conditions, updates = left_out(QUICK)
+    assert conditions == "Left out altogether: anchored and hard."
     assert QUICK.quick and asked.startswith("This was a quick run.")
     assert f"numeric {2 * QUICK.limits['numeric']} of 683" in asked
     assert f"soft for {QUICK.steps['soft']} instead of" in updates
@@ -31,7 +32,7 @@ def test_what_the_quick_demo_leaves_out_is_said_with_counts() -> None:
 def test_notes_are_what_the_report_reads(tmp_path: Path) -> None:
     note_settings(tmp_path, QUICK)
     notes = read_notes(tmp_path)
-    assert notes.evaluations == ("eval/base", "eval/soft", "eval/hard", "eval/words")
+    assert notes.evaluations == ("eval/base", "eval/soft", "eval/words")
     assert notes.left_out == left_out(QUICK)
 
 

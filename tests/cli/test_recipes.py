@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from aleator.cli.app import run
-from aleator.recipe_files import recipe_names, recipe_path, target_file_names, target_file_path
+from aleator.recipe_files import (
+    matrix_names,
+    matrix_path,
+    recipe_names,
+    recipe_path,
+    target_file_names,
+    target_file_path,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -17,10 +24,11 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_list_names_them_all(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["recipes", "list"]) == 0
     printed = capsys.readouterr().out
-    assert not [name for name in (*recipe_names(), *target_file_names()) if name not in printed]
+    names = [*recipe_names(), *target_file_names(), *matrix_names()]
+    assert not [name for name in names if name not in printed]
     assert run(["recipes", "list", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert [row["name"] for row in rows] == [*recipe_names(), *target_file_names()]
+    assert [row["name"] for row in rows] == names
 
 
 def test_show_prints_the_file_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
@@ -28,7 +36,9 @@ def test_show_prints_the_file_as_it_is(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().out == recipe_path("paper/soft").read_text(encoding="utf-8")
 
 
-def test_target_files_are_shown_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_target_files_and_matrices_are_shown_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["recipes", "show", "paper/matrix"]) == 0
+    assert capsys.readouterr().out == matrix_path("paper/matrix").read_text(encoding="utf-8")
     assert run(["recipes", "show", "language/weighted"]) == 0
     text = target_file_path("language/weighted").read_text(encoding="utf-8")
     assert capsys.readouterr().out == text

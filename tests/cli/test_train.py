@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ def test_an_adapter_is_trained_and_named(
     assert _train(model, out, *options, "--set", "seed=3") == 2
     told = " ".join(capsys.readouterr().err.split())
     assert "holds a run with another configuration (seed was 11, is 3)" in told
+
+
+def test_what_is_left_of_a_token_budget_is_told(
+    model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--method", "soft", "--set", "max_tokens=700", "--set", "batch_size=2"]
+    options += ["--set", "validation=null", "--set", "data.max_bins=20"]
+    assert run(["train", str(model), "--out", str(tmp_path / "run"), *options]) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    found = re.search(r"(\d+) tokens, .*; (\d+) of max_tokens 700 left, less than one more", told)
+    assert found is not None and int(found[1]) + int(found[2]) == 700
 
 
 def test_words_are_trained_on_and_mixed(

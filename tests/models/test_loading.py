@@ -7,7 +7,13 @@ from safetensors.torch import load_file, save_file
 from transformers.utils import logging
 
 from aleator.errors import ModelError
-from aleator.models.loading import hub_revision, load_classifier, load_model, sandbox_path
+from aleator.models.loading import (
+    hub_revision,
+    load_classifier,
+    load_model,
+    load_tokenizer,
+    sandbox_path,
+)
 from aleator.tokens.chat import ChatFormat
 from tests.tiny_judges import reward_model, reward_tokenizer, saved
 from tests.tiny_models import tiny_model, tiny_tokenizer
@@ -30,6 +36,13 @@ def test_a_directory(folder: Path) -> None:
     ids = torch.tensor([ChatFormat(loaded.tokenizer).prompt_ids("Hi")])
     expected = tiny_model("qwen3", "sdpa")
     assert torch.equal(loaded.model(ids).logits, expected(ids).logits)
+
+
+def test_a_tokenizer_alone(folder: Path) -> None:
+    loaded = load_tokenizer(str(folder))
+    assert loaded.get_vocab() == load_model(str(folder)).tokenizer.get_vocab()
+    with pytest.raises(ModelError, match="there is no directory"):
+        load_tokenizer("./nowhere")
 
 
 def test_nothing_is_printed(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:

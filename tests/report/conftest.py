@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from aleator.report.load import load_results
+from aleator.report.results import Collection
+from aleator.report.retention.comparing import BENCHES, Line, retention_lines
 from tests.report.handmade import Evaluation, make_evaluation, write_three
 from tests.report.language import make_language_runs
+from tests.report.retaining import write_retained, write_scales
 
 EvaluationMaker = Callable[..., Evaluation]
 
@@ -31,3 +35,25 @@ def three_conditions(tmp_path: Path) -> list[Path]:
 def language_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Directories of real results of all benchmarks, not to be changed: see `language`."""
     return make_language_runs(tmp_path_factory.mktemp("language"))
+
+
+@pytest.fixture(scope="session")
+def retained_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Base, soft and hard with retention, and a dial of five scales, not to be changed."""
+    folder = tmp_path_factory.mktemp("retained")
+    write_retained(folder)
+    write_scales(folder, "dial", "train/dial/adapter")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def retained(retained_runs: Path) -> Collection:
+    """The same, read: base, soft, hard and the dial at scale 1; its other scales aside."""
+    names = ("base", "soft", "hard", "dial")
+    return load_results([retained_runs / name for name in names])
+
+
+@pytest.fixture(scope="session")
+def retained_lines(retained: Collection) -> tuple[Line, ...]:
+    """Both benchmarks of `retained` against base."""
+    return tuple(line for bench in BENCHES for line in retention_lines(retained, bench))

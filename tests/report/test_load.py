@@ -76,3 +76,36 @@ def test_another_way_of_asking_is_part_of_the_label(language_runs: Path, tmp_pat
     seeds.rename(seeds.parent / "base-ssot")
     labels = [result.label for result in load_results([tmp_path / "all"]).results]
     assert labels == ["base", "base-ssot", "even", "hot · temperature"]
+
+
+def test_scales_of_an_adapter_are_found_and_told_apart(retained_runs: Path) -> None:
+    collection = load_results([retained_runs])
+    assert [result.label for result in collection.results] == ["base", "dial", "hard", "soft"]
+    assert [result.label for result in collection.scaled] == [
+        "dial ×0",
+        "dial ×0.25",
+        "dial ×0.5",
+        "dial ×0.75",
+    ]
+    assert not {one.directory for one in collection.scaled} & {
+        one.directory for one in collection.results
+    }
+
+
+def test_scales_given_one_by_one_are_the_same(retained_runs: Path) -> None:
+    folders = [retained_runs / "dial" / f"scale-{scale}" for scale in ("1", "0.5")]
+    collection = load_results([retained_runs / "base", *folders])
+    assert [result.label for result in collection.results] == ["base", "dial"]
+    assert [result.label for result in collection.scaled] == ["dial ×0.5"]
+
+
+def test_equal_names_of_scales_are_told_apart_by_their_paths(
+    make_evaluation: EvaluationMaker, tmp_path: Path
+) -> None:
+    folders = []
+    for run in ("a", "b"):
+        one = make_evaluation(f"{run}/soft/scale-1", adapter=run)
+        one.top["adapter_scale"] = 1.0
+        folders.append(one.write())
+    labels = [result.label for result in load_results(folders).results]
+    assert labels == [str(folder) for folder in folders]

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from aleator.errors import OutputError
 from aleator.report.load import load_results
 from aleator.report.page import render_page, write_page
+from aleator.report.results import Collection
 from tests.report.conftest import EvaluationMaker
 from tests.report.handmade import FAMILIES, METRICS
 from tests.report.language import LANGUAGE, changed, copied
@@ -204,6 +206,68 @@ def test_figures_of_all_benchmarks_lead_back_to_their_files(language_runs: Path)
         assert float(title.partition(" = ")[2]) == float(exact)
         checked += "numeric" not in place
     assert checked > 200
+
+
+def test_retention_the_trade_off_and_a_verdict_a_condition(retained: Collection) -> None:
+    text = render_page(retained)
+    page = Page(text)
+    ids = list(page.attributes("id"))
+    assert {"retention", "trade-off", "conditions", "goals"} <= set(ids)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', text)) <= set(ids)
+    assert "3 tasks and 3 slices of retention got worse" in page.text
+    assert "soft : calibration: 0.800 → 0.080 (normalised W1, held-out families);" in page.text
+    assert "more than 1 point of accuracy, or a perplexity higher by more than 1%" in page.text
+    assert "Retention has 10,000 over items or documents" in page.text
+    # Other scales are in the trade-off alone: no column, no goal, no panel of their own.
+    rest = text[: text.index('<section id="trade-off">')]
+    assert "dial ×0.5" not in rest and "dial ×0.5" in text
+
+
+def test_figures_of_retention_lead_back_to_their_files(retained: Collection) -> None:
+    page = Page(render_page(retained))
+    checked = 0
+    for tag, attrs in page.tags:
+        title = attrs.get("title") or ""
+        if tag == "data" and ("knowledge" in title or "perplexity" in title):
+            file, _, place = title.partition(" = ")[0].partition(": ")
+            value = json.loads(Path(file).read_text())
+            for name in re.findall(r"[^.\[\]]+", place):
+                value = value[int(name) if isinstance(value, list) else name]
+            exact = value["value"] if isinstance(value, dict) else value
+            assert float(title.partition(" = ")[2]) == exact == float(attrs["value"] or "")
+            checked += 1
+    assert checked > 60
+
+
+def test_hostile_names_of_retention_stay_text(retained_runs: Path, tmp_path: Path) -> None:
+    directories = [Path(shutil.copytree(retained_runs / name, tmp_path / name))
+                   for name in ("base", "soft")]  # fmt: skip
+    clean = _page(directories)
+    escaped = json.dumps(HOSTILE)[1:-1]
+    for directory in directories:
+        for path in (directory / "result.json", *directory.glob("rows/[kp]*.jsonl")):
+            text = path.read_text()
+            for name in ("cloze", "stories", "acc_norm"):
+                text = text.replace(f'"{name}', f'"{escaped}{name}')
+            path.write_text(text)
+    text = render_page(load_results(directories))
+    page = Page(text)
+    shapes = [{(tag, *sorted(attrs)) for tag, attrs in one.tags} for one in (clean, page)]
+    assert shapes[0] == shapes[1]
+    assert "<script" not in text and 'onerror="' not in text and "alert('x')" in page.text
+
+
+@pytest.mark.parametrize("name", ["knowledge", "perplexity"])
+def test_a_page_is_made_of_one_benchmark_of_retention_alone(
+    retained_runs: Path, tmp_path: Path, name: str
+) -> None:
+    gone = {"numeric", "knowledge", "perplexity"} - {name}
+    directories = copied(retained_runs, tmp_path, "base", "soft")
+    page = _page([changed(directory, dict.fromkeys(gone)) for directory in directories])
+    ids = set(page.attributes("id"))
+    assert "retention" in ids and not {"goals", "conditions", "trade-off"} & ids
+    assert "calibration: not measured" in page.text and "worse than base" in page.text
 
 
 def test_hostile_answers_stay_text(language_runs: Path, tmp_path: Path) -> None:

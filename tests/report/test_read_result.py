@@ -164,3 +164,28 @@ def test_all_files_of_rows_are_counted(language_runs: Path) -> None:
     files = read_result(language_runs / "base").row_files
     assert files[str(language_runs / "base" / "rows" / "novelty.generations.jsonl")] == 6
     assert files[str(language_runs / "base" / "rows" / "closed_sets.jsonl")] == 16
+
+
+def test_retention_is_read_with_its_settings(retained_runs: Path) -> None:
+    result = read_result(retained_runs / "soft")
+    assert result.knowledge is not None and result.perplexity is not None
+    assert {"knowledge", "perplexity"} <= result.benches
+    assert result.settings["perplexity: context_used"] == "512"
+    assert result.settings["knowledge: harness"] == "lm-eval 0.4.13"
+    assert not any("slices" in name or "tasks" in name for name in result.settings)
+
+
+def test_an_adapters_scale_is_1_where_the_file_says_nothing(
+    make_evaluation: EvaluationMaker,
+) -> None:
+    for name, stated, read in (("a", 0.25, 0.25), ("b", None, 1.0), ("c", 0, 0.0)):
+        evaluation = make_evaluation(name, adapter="dir")
+        evaluation.top["adapter_scale"] = stated
+        result = read_result(evaluation.write())
+        assert (result.adapter_scale, result.is_base) == (read, read == 0)
+    evaluation = make_evaluation("d", adapter="dir")
+    assert read_result(evaluation.write()).adapter_scale == 1.0
+    evaluation = make_evaluation("e", adapter="dir")
+    evaluation.top["adapter_scale"] = "half"
+    with pytest.raises(InputError, match="adapter_scale should be a number"):
+        read_result(evaluation.write())

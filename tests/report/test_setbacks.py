@@ -5,7 +5,15 @@ import pytest
 
 from aleator.report.load import load_results
 from aleator.report.results import Result
-from aleator.report.setbacks import setback, setbacks, setbacks_in_words, worse_families
+from aleator.report.retention.comparing import Line
+from aleator.report.setbacks import (
+    retention_setbacks,
+    setback,
+    setbacks,
+    setbacks_in_words,
+    worse_families,
+    worse_retention,
+)
 from tests.report.conftest import EvaluationMaker
 
 SPLIT = "held_out_families"
@@ -80,6 +88,29 @@ def test_where_nothing_compares_nothing_is_claimed(make_evaluation: EvaluationMa
     for row in other.rows:
         row["key"] = "other/" + row["key"]
     assert setbacks_in_words(setbacks([_pair(base.write(), other.write())])) == ()
+
+
+def test_losses_of_retention_are_told_and_open_ones_too(
+    retained_lines: tuple[Line, ...],
+) -> None:
+    told = retention_setbacks(retained_lines)
+    assert told[0] == "soft, knowledge, worse than base: cloze −15.0 points, −18.8 … −11.5 " + (
+        "(400 items)."
+    )
+    assert told[1].startswith("soft, knowledge, undecided: arithmetic −2.0 points, ")
+    assert told[2].startswith("soft, perplexity, worse than base: facts +2.9%, ")
+    assert told[2].count("(40 documents)") == 3
+    assert not any(one.startswith("hard") for one in told)
+    assert worse_retention(retained_lines) == "3 tasks and 3 slices of retention got worse"
+    cloze = [line for line in retained_lines if (line.label, line.name) == ("soft", "cloze")]
+    assert worse_retention(cloze) == "1 task of retention got worse"
+
+
+def test_what_lost_nothing_is_said_to(retained_lines: tuple[Line, ...]) -> None:
+    hard = [line for line in retained_lines if line.label == "hard"]
+    assert retention_setbacks(hard) == ("No task and no slice lost more than the margin.",)
+    assert worse_retention(hard) == ""
+    assert retention_setbacks(()) == ()
 
 
 def _pair(base: Path, other: Path) -> tuple[Result, Result]:

@@ -44,6 +44,11 @@ def test_a_batch_depends_on_the_seed_and_its_first_visit(maker: BatchMaker) -> N
     assert batch.first_visit == 40
 
 
+def test_tokens_are_counted_without_a_batch(maker: BatchMaker) -> None:
+    collator = TreeCollator(maker, PathSupervision(paths=2), 3)
+    assert collator.tokens(_visits(40)) == collator(_visits(40))["batch"].tokens
+
+
 def test_prompts_stand_as_they_do_in_generation(maker: BatchMaker) -> None:
     batch = _collate(maker, 1, 0)
     for row, visit in zip(batch.packed.input_ids.tolist(), _visits(), strict=True):

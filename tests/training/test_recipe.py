@@ -39,14 +39,15 @@ def test_method_and_supervision_go_together(
         Recipe(method=method, supervision=supervision, epochs=1)
 
 
-@pytest.mark.parametrize(("epochs", "max_steps"), [(None, None), (1, 1)])
-def test_the_length_is_given_once(epochs: int | None, max_steps: int | None) -> None:
-    with pytest.raises(ValueError, match="either epochs or max_steps"):
-        Recipe(method="soft", supervision=TreeSupervision(), epochs=epochs, max_steps=max_steps)
+@pytest.mark.parametrize("lengths", [(None, None, None), (1, 1, None), (1, None, 1), (1, 1, 1)])
+def test_the_length_is_given_once(lengths: tuple[int | None, int | None, int | None]) -> None:
+    epochs, steps, tokens = lengths
+    with pytest.raises(ValueError, match="one of epochs, max_steps, max_tokens, and set the oth"):
+        Recipe("soft", TreeSupervision(), epochs=epochs, max_steps=steps, max_tokens=tokens)
 
 
 def test_wide_data_have_no_epochs() -> None:
-    with pytest.raises(ValueError, match="give max_steps"):
+    with pytest.raises(ValueError, match="give max_steps or max_tokens"):
         Recipe(method="soft", supervision=TreeSupervision(), data=WideData(), epochs=1)
 
 

@@ -134,6 +134,9 @@ def test_a_recipe_survives_being_written_and_read(
         ({"lora.rank": "8"}, {"lora.rank": 8}),
         ({"optimiser.learning_rate": "1e-3"}, {"optimiser.learning_rate": 1e-3}),
         ({"epochs": "null", "max_steps": "7"}, {"epochs": None, "max_steps": 7}),
+        ({"max_steps": "7"}, {"epochs": None, "max_steps": 7}),
+        ({"max_tokens": "700"}, {"epochs": None, "max_tokens": 700}),
+        ({"max_steps": "null"}, {"epochs": 3, "max_steps": None}),
         ({"data.families": "[chi, gaussian]"}, {"data.families": ["chi", "gaussian"]}),
         ({"supervision": "{kind: paths, paths: 4}"}, {"supervision.paths": 4}),
         ({"validation": "null"}, {"validation": None}),
@@ -191,7 +194,10 @@ def test_overrides_replace_values(
         ({"lora": {"layers": 3}}, "my.yaml: lora.layers: should be a list, such as"),
         ({"lora": {"layers": []}}, "my.yaml: lora.layers: tuple should have at least 1 item"),
         ({"validation": {"stop_below_ratio": 2}}, "stop_below_ratio: input should be less than 1"),
-        ({"epochs": None}, "my.yaml: give either epochs or max_steps"),
+        (
+            {"epochs": None},
+            "my.yaml: give one of epochs, max_steps, max_tokens, and set the others",
+        ),
         (
             {"data": {"source": "published", "families": ["gausian"]}},
             "my.yaml: data.families: unknown distribution family 'gausian'; did you mean",

@@ -139,6 +139,25 @@ def test_a_run_broken_off_at_its_end_makes_no_further_update(
     assert not (request_.out / "checkpoints").exists()
 
 
+def test_a_token_budget_goes_on_bit_for_bit(request_: TrainRequest) -> None:
+    """As the same number of updates would: the learning rate falls to zero at the last of them."""
+    steps = {"max_steps": "4", "checkpoint_every": "2"}
+    expected = train(
+        replace(request_, out=request_.out.with_name("uninterrupted"), overrides=steps)
+    )
+    budget = expected.spent.tokens + 1
+    request_ = replace(request_, overrides={"max_tokens": str(budget), "checkpoint_every": "2"})
+    with pytest.raises(KeyboardInterrupt):
+        train(request_, callbacks=[Kill(3)])
+    result = train(request_)
+    assert adapter_bytes(result) == adapter_bytes(expected)
+    assert (result.spent.tokens, result.max_tokens) == (budget - 1, budget)
+    assert result.spent.flops == expected.spent.flops > 0
+    with pytest.raises(RecipeError, match="max_tokens 3 is less than"):
+        train(replace(request_, out=request_.out.with_name("none"), overrides={"max_tokens": "3"}))
+    assert not request_.out.with_name("none").exists()
+
+
 def test_a_killed_process_goes_on_bit_for_bit(
     request_: TrainRequest, bits: dict[str, bytes]
 ) -> None:

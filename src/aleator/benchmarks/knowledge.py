@@ -110,6 +110,16 @@ def check_knowledge(settings: KnowledgeSettings, *, logits: bool) -> None:
         read_items(settings.parameters)
 
 
+def task_items(settings: KnowledgeSettings) -> list[int]:
+    """How many items of each task are asked.
+
+    Raises:
+        UnknownNameError: A task is not known.
+    """
+    items = [task.items for task in chosen_tasks(settings.tasks)]
+    return [min(count, settings.limit or count) for count in items]
+
+
 def run_knowledge(
     subject: Subject,
     settings: KnowledgeSettings,
@@ -135,7 +145,7 @@ def run_knowledge(
     check_knowledge(settings, logits=subject.model is not None)
     assert subject.model is not None, "checked"
     tasks = chosen_tasks(settings.tasks)
-    total = sum(min(task.items, settings.limit or task.items) for task in tasks)
+    total = sum(task_items(settings))
     log = RowLog(out / "rows" / f"{NAME}.jsonl", "key")
     advance(len(log.done), total)
     for task in tasks:

@@ -48,11 +48,21 @@ COMMANDS = (
     Command("demo", "aleator.cli.demo", "demo", "Calibrate the sandbox model and prove it."),
     Command("train", "aleator.cli.train", "train", "Train an adapter."),
     Command("eval", "aleator.cli.eval", "evaluate", "Measure how far a model is from its targets."),
+    Command(
+        "compare",
+        "aleator.cli.compare",
+        "compare",
+        "Compare soft and hard targets with equal budgets.",
+    ),
     Command("sample", "aleator.cli.sample", "sample", "Show what a model answers and how often."),
     Command("items", "aleator.cli.items", "items", "Take item parameters out of a pickled file."),
     Command("report", "aleator.cli.report", "report", "Write one page from evaluations."),
+    Command(
+        "export", "aleator.cli.export", "export", "Write an adapter or a merged model for others."
+    ),
     Command("target", "aleator.cli.target", "target", "List the outcomes of one target."),
     Command("families", "aleator.cli.families", "families", "List the distribution families."),
+    Command("doctor", "aleator.cli.doctor", "doctor", "Check a model for silent mistakes."),
     Command("recipes", "aleator.cli.recipes", "app", "List, show and copy training recipes."),
     Command("sandbox", "aleator.cli.sandbox", "app", "Describe or rebuild the sandbox model."),
 )

@@ -12,9 +12,10 @@ from typing import Annotated
 import typer
 
 from aleator.cli.console import STDERR, STDOUT
-from aleator.cli.demo_display import goals_table, stage_display
+from aleator.cli.demo_display import goals_table
 from aleator.cli.demo_plan import demo_stages
 from aleator.cli.demo_settings import DemoSettings, left_out, note_settings
+from aleator.cli.stage_display import stage_display
 from aleator.cli.stages import cores, run_stages, threads_environment
 from aleator.report.comparisons import goal_lines
 from aleator.report.load import load_results

@@ -2,12 +2,22 @@
 
 from collections.abc import Mapping
 
-from aleator.benchmarks import closed_sets, mcq_positions, novelty, numeric, open_ended
+from aleator.benchmarks import (
+    closed_sets,
+    knowledge,
+    mcq_positions,
+    novelty,
+    numeric,
+    open_ended,
+    perplexity,
+)
 from aleator.benchmarks.closed_prompts import ClosedSetsSettings, closed_prompts
+from aleator.benchmarks.knowledge import KnowledgeSettings, task_items
 from aleator.benchmarks.mcq_positions import McqSettings, row_draws
 from aleator.benchmarks.novelty import NoveltySettings, novelty_prompts
 from aleator.benchmarks.numeric import NumericSettings, numeric_prompts
 from aleator.benchmarks.open_ended import OpenEndedSettings, asked_prompts
+from aleator.benchmarks.perplexity_texts import PerplexitySettings, text_documents
 from aleator.recipe_files import target_file_path
 
 TARGETS = "language/closed_sets"
@@ -50,4 +60,6 @@ def row_counts(limits: Mapping[str, int]) -> dict[str, int]:
         open_ended.NAME: len(asked_prompts(OpenEndedSettings(limit(open_ended.NAME)))),
         mcq_positions.NAME: len(row_draws(McqSettings(limit(mcq_positions.NAME)))),
         novelty.NAME: len(novelty_prompts(NoveltySettings(limit=limit(novelty.NAME)))),
+        knowledge.NAME: sum(task_items(KnowledgeSettings(limit=limit(knowledge.NAME)))),
+        perplexity.NAME: len(text_documents(PerplexitySettings(limit=limit(perplexity.NAME)))),
     }

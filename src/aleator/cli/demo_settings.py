@@ -4,12 +4,22 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from aleator.benchmarks import closed_sets, mcq_positions, novelty, numeric, open_ended
+from aleator.benchmarks import (
+    closed_sets,
+    knowledge,
+    mcq_positions,
+    novelty,
+    numeric,
+    open_ended,
+    perplexity,
+)
 from aleator.cli.demo_rows import told_counts
+from aleator.cli.kept_settings import changed_settings
 from aleator.errors import ConfigurationChangedError
 from aleator.files import JsonValue, as_object, read_json, write_json
 from aleator.recipe_files import recipe_path
 from aleator.report.load import NOTES_FILE
+from aleator.report.sentences import listed
 from aleator.training.recipe import Method
 from aleator.training.recipe_yaml import read_recipe
 
@@ -25,11 +35,13 @@ class Condition:
         name: Of its folders, and what the report calls it.
         method: Of its recipe.
         recipe: The name of one that comes with aleator.
+        anchor: Weight of the anchor that keeps everything else as it was; None for none.
     """
 
     name: str
     method: Method
     recipe: str
+    anchor: float | None = None
 
     def recipe_steps(self) -> int:
         """The updates that its recipe asks for."""
@@ -39,11 +51,12 @@ class Condition:
 
 
 TRAINED = (
-    Condition("words", "soft", "language/soft"),  # first, for its training is the longest
+    Condition("words", "soft", "language/soft", anchor=1.0),  # first: its training is the longest
+    Condition("anchored", "soft", "sandbox/soft", anchor=1.0),
     Condition("soft", "soft", "sandbox/soft"),
     Condition("hard", "hard", "sandbox/hard"),
 )
-SHOWN = (BASE, "soft", "hard", "words")
+SHOWN = (BASE, "soft", "hard", "anchored", "words")
 """The conditions in the order of the report."""
 
 BENCHES = (
@@ -52,6 +65,8 @@ BENCHES = (
     open_ended.NAME,
     mcq_positions.NAME,
     novelty.NAME,
+    knowledge.NAME,
+    perplexity.NAME,
 )
 
 _LIMITS = {closed_sets.NAME: 55, mcq_positions.NAME: 5}
@@ -61,8 +76,11 @@ _QUICK_LIMITS = {
     open_ended.NAME: 12,
     mcq_positions.NAME: 1,
     novelty.NAME: 12,
+    knowledge.NAME: 40,
+    perplexity.NAME: 20,
 }
-_QUICK_STEPS = {"words": 50, "soft": 80, "hard": 80}
+_QUICK_CONDITIONS = ("words", "soft")
+_QUICK_STEPS = {"words": 50, "soft": 80}
 
 
 @dataclass(frozen=True)
@@ -73,16 +91,30 @@ class DemoSettings:
         seed: Of trainings and evaluations.
         limits: At most so many prompts a split or set, by benchmark; all of those not named.
         steps: Updates of each training by condition; the recipe's of those not named.
+        conditions: What is trained.
     """
 
     seed: int
     limits: Mapping[str, int] = field(default_factory=lambda: dict(_LIMITS))
     steps: Mapping[str, int] = field(default_factory=dict[str, int])
+    conditions: tuple[str, ...] = tuple(condition.name for condition in TRAINED)
 
     @classmethod
     def chosen(cls, seed: int, *, quick: bool) -> "DemoSettings":
         """The settings of the whole demo or of the quick one."""
-        return cls(seed, dict(_QUICK_LIMITS), dict(_QUICK_STEPS)) if quick else cls(seed)
+        if not quick:
+            return cls(seed)
+        return cls(seed, dict(_QUICK_LIMITS), dict(_QUICK_STEPS), _QUICK_CONDITIONS)
+
+    @property
+    def trained(self) -> tuple[Condition, ...]:
+        """The adapters, in the order of their training."""
+        return tuple(one for one in TRAINED if one.name in self.conditions)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The conditions in the order of the report."""
+        return tuple(name for name in SHOWN if name == BASE or name in self.conditions)
 
     @property
     def quick(self) -> bool:
@@ -95,10 +127,13 @@ def left_out(settings: DemoSettings) -> tuple[str, ...]:
     quick = "This was a quick run. " if settings.quick else ""
     counts = ", ".join(told_counts(settings.limits))
     sentences = [f"{quick}Not every prompt was asked: {counts}; of other benchmarks all."]
+    missing = [condition.name for condition in TRAINED if condition not in settings.trained]
+    if missing:
+        sentences.append(f"Left out altogether: {listed(missing)}.")
     if settings.steps:
         trained = ", ".join(
             f"{one.name} for {settings.steps[one.name]} instead of {one.recipe_steps()} updates"
-            for one in TRAINED
+            for one in settings.trained
             if one.name in settings.steps
         )
         sentences.append(f"Training was cut short: {trained}.")
@@ -113,15 +148,14 @@ def note_settings(out: Path, settings: DemoSettings) -> None:
         OutputError: The place cannot be written.
     """
     path = out / NOTES_FILE
-    wanted: Mapping[str, JsonValue] = {"model": MODEL, **asdict(settings)}
+    wanted: Mapping[str, JsonValue] = {
+        "model": MODEL,
+        **asdict(settings),
+        "conditions": list(settings.conditions),
+    }
     if path.exists():
-        there = as_object(read_json(path), path)
-        changed = [
-            f"{name}={there.get(name)} there and {value} here"
-            for name, value in wanted.items()
-            if there.get(name) != value
-        ]
-        if changed:
+        if changed := changed_settings(path, wanted):
+            there = as_object(read_json(path), path)
             quick = {True: "was not --quick", False: "was --quick"}[settings.quick]
             hint = "" if there.get("limits") == settings.limits else f" (it {quick})"
             raise ConfigurationChangedError(
@@ -130,7 +164,7 @@ def note_settings(out: Path, settings: DemoSettings) -> None:
             )
         return
     notes = {
-        "evaluations": [f"eval/{name}" for name in SHOWN],
+        "evaluations": [f"eval/{name}" for name in settings.shown],
         "left_out": list(left_out(settings)),
     }
     write_json(path, {**wanted, **notes})

@@ -19,6 +19,7 @@ from aleator.benchmarks.perplexity_texts import PerplexitySettings
 from aleator.benchmarks.subject import Opened, Served, adapter_decimals, open_model
 from aleator.cli import endpoint_options as server
 from aleator.cli import eval_options as option
+from aleator.cli.checkup import warn_of_failures
 from aleator.cli.console import STDERR, report_problem
 from aleator.cli.eval_settings import Extent, known, names, scales
 from aleator.cli.limits import parse_limits
@@ -117,8 +118,9 @@ def _open(
     if served is not None:
         if adapter is not None:
             raise InputError("--adapter is for models loaded here: let the server load it")
-        return open_served(served)
+        return server.open_served(served)
     opened = open_model(model, adapter, trust_remote_code=trust_remote_code)
+    warn_of_failures(opened.loaded)
     if opened.adapter_silent:
         report_problem(
             f"warning: the adapter in {opened.adapter} changes nothing, so this measures the model "

@@ -1,4 +1,4 @@
-"""`aleator recipes`: list, show and copy the recipes and target files that come with aleator."""
+"""`aleator recipes`: list, show and copy the recipes, target files and matrices of aleator."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +11,8 @@ from aleator.cli.console import STDERR, STDOUT, print_json
 from aleator.errors import InputError, UnknownNameError
 from aleator.files import read_text, write_text
 from aleator.recipe_files import (
+    matrix_names,
+    matrix_path,
     recipe_names,
     recipe_path,
     recipe_summary,
@@ -27,8 +29,8 @@ _Name = Annotated[str, typer.Argument(help="A recipe's name; `aleator recipes li
 def list_recipes(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
 ) -> None:
-    """List the recipes and target files."""
-    names = (*recipe_names(), *target_file_names())
+    """List the recipes, target files and matrices."""
+    names = _names()
     summaries = {name: recipe_summary(_path(name)) for name in names}
     if as_json:
         print_json([{"name": name, "summary": text} for name, text in summaries.items()])
@@ -41,7 +43,7 @@ def list_recipes(
 
 @app.command("show")
 def show_recipe(name: _Name) -> None:
-    """Print a recipe or target file."""
+    """Print a recipe, target file or matrix."""
     typer.echo(read_text(_path(name)), nl=False)
 
 
@@ -52,7 +54,7 @@ def copy_recipe(
         Path | None, typer.Argument(help="File to write; NAME.yaml in this folder by default.")
     ] = None,
 ) -> None:
-    """Copy a recipe or target file to a file of your own, to edit."""
+    """Copy a recipe, target file or matrix to a file of your own, to edit."""
     source = _path(name)
     destination = Path(source.name) if to is None else to
     if destination.is_dir():
@@ -63,10 +65,16 @@ def copy_recipe(
     STDERR.print(f"wrote {destination}", highlight=False)
 
 
+def _names() -> tuple[str, ...]:
+    return (*recipe_names(), *target_file_names(), *matrix_names())
+
+
 def _path(name: str) -> Path:
-    """The file of a recipe or, where there is none of that name, of a target file."""
+    """The file of that name, whatever it is."""
     if name in target_file_names():
         return target_file_path(name)
+    if name in matrix_names():
+        return matrix_path(name)
     if name not in recipe_names():
-        raise UnknownNameError("recipe", name, (*recipe_names(), *target_file_names()))
+        raise UnknownNameError("recipe", name, _names())
     return recipe_path(name)

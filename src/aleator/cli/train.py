@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from aleator.cli.assignments import parse_assignments, parse_numbers
+from aleator.cli.checkup import warn_of_failures
 from aleator.cli.console import STDERR
 from aleator.training.metrics_log import validation_figures
 from aleator.training.recipe import Method
@@ -36,7 +37,7 @@ _Mix = Annotated[
     typer.Option(
         metavar="NAME=SHARE,…",
         help="Shares of the numeric families and of target files by name, as "
-        "numeric=0.5,mine=0.5; needs max_steps in the recipe, for a mix has no epochs.",
+        "numeric=0.5,mine=0.5; needs max_steps or max_tokens, for a mix has no epochs.",
     ),
 ]
 _Anchor = Annotated[
@@ -103,7 +104,7 @@ def train(
         command=shlex.join(["aleator", *sys.argv[1:]]),
         trust_remote_code=trust_remote_code,
     )
-    result = run_training(request)
+    result = run_training(request, inspect=warn_of_failures)
     STDERR.print(_sentence(result), highlight=False, soft_wrap=True)
     typer.echo(result.adapter)
 
@@ -114,6 +115,9 @@ def _sentence(result: TrainResult) -> str:
     words = f"{spent.updates:,} updates, {spent.tokens:,} tokens, {spent.seconds:.0f} s"
     if spent.stopped_early:
         words += " (stopped early, the validation's goal was reached)"
+    if result.max_tokens is not None:
+        left = result.max_tokens - (spent.tokens - spent.anchor_tokens)
+        words += f"; {left:,} of max_tokens {result.max_tokens:,} left, less than one more update"
     for name, shown in VALIDATION_FIGURES.items():
         if figures := validation_figures(result.metrics, name):
             words += f"; {shown} {figures[0]:.3f} → {figures[-1]:.3f} nats"

@@ -5,8 +5,12 @@ does not depend on what was drawn before; targets that must exist, in the langua
 (Gemma 3 has projections of the same names in its vision tower); and an adapter that must fit
 weight by weight, where PEFT warns about missing ones and is silent about superfluous ones,
 so that a base model could be scored in the adapter's name.
+
+The experts of a mixture (GPT-OSS) are no layers but stacks of weights. PEFT adapts them as
+parameters: without dropout, and at the price of writing the whole stack anew in every pass.
 """
 
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -42,6 +46,8 @@ class LoraSettings:
         target_modules: Last names of the linear layers that are adapted.
         layers: Only in these of the model's layers, by number from 0 or, as -1, from the end; None
             for all.
+        target_parameters: Ends of the full names of stacked weights that are adapted, such as
+            ``mlp.experts.down_proj``; needs a dropout of 0.
     """
 
     rank: int = 16
@@ -49,6 +55,7 @@ class LoraSettings:
     dropout: float = 0.05
     target_modules: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj")
     layers: tuple[int, ...] | None = None
+    target_parameters: tuple[str, ...] = ()
 
 
 def attach_adapter(model: PreTrainedModel, settings: LoraSettings, seed: int) -> PeftModel:
@@ -59,14 +66,17 @@ def attach_adapter(model: PreTrainedModel, settings: LoraSettings, seed: int) ->
 
     Raises:
         ModelError: The model has no linear layer of a name in ``settings.target_modules``, or no
-            layer of a number in ``settings.layers``.
+            layer of a number in ``settings.layers``, or no stack of weights of one in
+            ``settings.target_parameters``.
     """
     elsewhere = _targets_elsewhere(model, settings.target_modules)
+    _check_stacks(model, settings.target_parameters)
     config = LoraConfig(
         r=settings.rank,
         lora_alpha=cast(int, settings.alpha),  # PEFT only divides by the rank: any number will do
         lora_dropout=settings.dropout,
         target_modules=list(settings.target_modules),
+        target_parameters=list(settings.target_parameters) or None,
         exclude_modules=elsewhere or None,
         layers_to_transform=_layer_numbers(model, settings.layers),
         task_type="CAUSAL_LM",
@@ -110,6 +120,7 @@ def load_adapter(model: PreTrainedModel, folder: Path, *, trainable: bool = Fals
     config.inference_mode = not trainable
     if isinstance(config.target_modules, set):  # a string is a pattern, which PEFT checks
         _targets_elsewhere(model, tuple(config.target_modules))
+    _check_stacks(model, tuple(config.target_parameters or ()))
     try:
         weights = load_file(folder / WEIGHTS_FILE)
     except (OSError, SafetensorError) as error:
@@ -199,13 +210,37 @@ def _targets_elsewhere(model: PreTrainedModel, names: tuple[str, ...]) -> list[s
     within = {name.rpartition(".")[2] for name, m in linear.items() if m in decoder}
     for name in names:
         if name.rpartition(".")[2] not in within:
+            stacks = sorted({_own_name(stack) for stack in _stacks(model)})
+            others = f", or target_parameters among {', '.join(stacks)}" if stacks else ""
             raise ModelError(
                 f"{model.name_or_path or 'the model'} has no layer {name!r} to adapt; its linear "
-                f"layers are {', '.join(sorted(within))}: choose target_modules among them"
+                f"layers are {', '.join(sorted(within))}: choose target_modules among them{others}"
             )
     return [
         name for name, m in linear.items() if m not in decoder and name.rpartition(".")[2] in names
     ]
+
+
+def _stacks(model: PreTrainedModel) -> list[str]:
+    """Full names of the language model's stacks of matrices: the weights of all experts in one."""
+    decoder = {id(weight) for weight in model.get_decoder().parameters() if weight.ndim == 3}
+    return [name for name, weight in model.named_parameters() if id(weight) in decoder]
+
+
+def _own_name(stack: str) -> str:
+    """What is the same in all layers of a stack's full name."""
+    return re.sub(r"^.*\.\d+\.", "", stack)
+
+
+def _check_stacks(model: PreTrainedModel, names: tuple[str, ...]) -> None:
+    stacks = _stacks(model)
+    for name in names:
+        if not any(f".{stack}".endswith(f".{name}") for stack in stacks):
+            known = ", ".join(sorted({_own_name(stack) for stack in stacks})) or "none"
+            raise ModelError(
+                f"{model.name_or_path or 'the model'} has no stack of weights {name!r} to adapt; "
+                f"it has {known}: choose target_parameters among them"
+            )
 
 
 def _wrap(model: PreTrainedModel, config: LoraConfig) -> PeftModel:

@@ -69,8 +69,10 @@ class AttentionRules:
             ModelError: Its layers attend in a way that a 4-D mask cannot express.
         """
         inner = language_model(model)
-        window, by_layer_type = _windows(inner.config.get_text_config(decoder=True))
-        implementation = inner.config._attn_implementation
+        config = inner.config.get_text_config(decoder=True)
+        window, by_layer_type = _windows(config)
+        # Not that of the whole: a vision tower may run on another kind.
+        implementation = config._attn_implementation
         if implementation not in ("eager", "sdpa"):
             raise ModelError(
                 f"attention implementation {implementation!r} takes no tree-shaped mask; "

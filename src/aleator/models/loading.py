@@ -3,6 +3,10 @@
 Weights come as safetensors only, and code that lies beside them is not run unless asked for.
 A checkpoint must hold every weight of the model: transformers would fill gaps with random
 numbers and a warning.
+
+GPT-OSS is published with its experts in MXFP4. They are always unpacked to bfloat16 here (20B: some
+42 GB): the kernels for packed experts have no backward pass, which an adapter below them needs, and
+what is trained and what is measured should be the same weights.
 """
 
 import re
@@ -38,6 +42,7 @@ from aleator.errors import ModelError
 SANDBOX = "sandbox"
 """The name of the model that comes with the package."""
 
+_MXFP4 = "mxfp4"
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "tokenizer.model")
 
 
@@ -88,6 +93,23 @@ def load_model(
     )
     _place(model, device)
     return LoadedModel(name_or_path, model, tokenizer, path, hub_revision(path))
+
+
+def load_tokenizer(
+    name_or_path: str, *, trust_remote_code: bool = False
+) -> PreTrainedTokenizerFast:
+    """Load the tokenizer of a model, without the model.
+
+    Args:
+        name_or_path: ``sandbox``, a directory or a hub id.
+        trust_remote_code: Run code that comes with the model.
+
+    Raises:
+        ModelError: The model is not there, or its tokenizer cannot be used.
+    """
+    path = _resolve(name_or_path)
+    _load_config(path, trust_remote_code)  # its messages are about the model
+    return _load_tokenizer(path, trust_remote_code)
 
 
 def load_classifier(
@@ -156,13 +178,17 @@ def _resolve(name: str) -> str:
 
 def _load_config(path: str, trust_remote_code: bool) -> PreTrainedConfig:
     try:
-        return AutoConfig.from_pretrained(path, trust_remote_code=trust_remote_code)
+        config = AutoConfig.from_pretrained(path, trust_remote_code=trust_remote_code)
     except (OSError, HfHubHTTPError) as error:
         if Path(path).is_dir():
             raise ModelError(f"cannot read {path}/config.json: {_sentence(error)}") from error
         raise _unreachable(path) from error
     except (ValueError, KeyError) as error:
         raise ModelError(f"cannot use the model in {path}: {_sentence(error)}") from error
+    packing = config.to_dict().get("quantization_config")
+    if packing is not None and packing.get("quant_method") == _MXFP4:
+        config.quantization_config = {**packing, "dequantize": True}
+    return config
 
 
 def _load_tokenizer(path: str, trust_remote_code: bool) -> PreTrainedTokenizerFast:
@@ -194,7 +220,7 @@ def _load_weights(
     trust_remote_code: bool,
 ) -> PreTrainedModel:
     try:
-        with _no_bar_of_weights():
+        with no_bar_of_weights():
             loaded: object = kind.from_pretrained(
                 path,
                 config=config,
@@ -218,7 +244,7 @@ def _load_weights(
 
 
 @contextmanager
-def _no_bar_of_weights() -> Iterator[None]:
+def no_bar_of_weights() -> Iterator[None]:
     """Switch off transformers' bar of weights read; the hub's bars of downloads stay."""
     shown, downloads = logging.is_progress_bar_enabled(), not are_progress_bars_disabled()
     logging.disable_progress_bar()

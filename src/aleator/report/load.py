@@ -1,8 +1,8 @@
 """Directories to a `Collection`: which evaluations a page is about, and in which order.
 
 A directory is either an evaluation or holds several of them, directly or under `eval/`, as
-`aleator demo` leaves it. Where it has a `demo.json`, that file says in which order they are shown
-and what that run left out.
+`aleator demo` leaves it, each in a folder of its own or, with `--adapter-scale`, in one a scale.
+Where it has a `demo.json`, that file says in which order they are shown and what that run left out.
 """
 
 from collections.abc import Sequence
@@ -15,9 +15,13 @@ from aleator.report.fields import Field
 from aleator.report.method_costs import asked_otherwise
 from aleator.report.read_result import read_result
 from aleator.report.results import Collection, Result
+from aleator.report.scales import SCALE_FOLDERS, scale_label, told_apart
 
 NOTES_FILE = "demo.json"
 """The file beside several evaluations that says how they belong together."""
+
+_PLACES = ("*", f"*/{SCALE_FOLDERS}*", "eval/*", f"eval/*/{SCALE_FOLDERS}*")
+"""Where evaluations lie below a directory."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,9 @@ def load_results(directories: Sequence[Path]) -> Collection:
             found[evaluation.resolve()] = evaluation
     if not found:
         raise InputError("no evaluation directory was given; name what `aleator eval` wrote")
-    results = _labelled([read_result(directory) for directory in found.values()])
+    results, scaled = told_apart(_labelled([read_result(one) for one in found.values()]))
     results.sort(key=lambda result: not result.is_base)
-    return Collection(tuple(results), tuple(left_out))
+    return Collection(tuple(results), tuple(left_out), scaled)
 
 
 def find_evaluations(directory: Path) -> list[Path]:
@@ -73,10 +77,9 @@ def find_evaluations(directory: Path) -> list[Path]:
         raise InputError(f"{directory} is no directory; name one that `aleator eval` wrote")
     if (directory / "result.json").is_file():
         return [directory]
-    files = [*directory.glob("*/result.json"), *directory.glob("eval/*/result.json")]
-    if files:
+    found = [file.parent for place in _PLACES for file in directory.glob(f"{place}/result.json")]
+    if found:
         named = [directory / name for name in read_notes(directory).evaluations]
-        found = [file.parent for file in files]
         return [path for path in named if path in found] + sorted(set(found) - set(named))
     if (directory / "rows").is_dir():
         raise InputError(
@@ -105,12 +108,14 @@ def read_notes(directory: Path) -> Notes:
 def _labelled(results: Sequence[Result]) -> list[Result]:
     """Labels that tell conditions apart: a directory's name, or its path where names repeat.
 
+    A scale is called after the folder that its folder lies in.
+
     Another way of asking than plainly is named, unless the directory's name says it.
     """
-    names = [result.label for result in results]
+    names = [scale_label(result) for result in results]
     labelled = []
-    for result in results:
-        label = result.label if names.count(result.label) == 1 else str(result.directory)
+    for result, name in zip(results, names, strict=True):
+        label = name if names.count(name) == 1 else str(result.directory)
         asked = asked_otherwise(result.methods)
         told = f"{label} · {asked}" if asked and asked not in label else label
         labelled.append(replace(result, label=told))

@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from aleator.files import write_text
+from aleator.metrics import bootstrap
 from aleator.metrics.intervals import RESAMPLES
 from aleator.report.closed_sets.section import closed_sets_section
 from aleator.report.comparisons import goal_lines
@@ -30,8 +31,12 @@ from aleator.report.panels import RULE
 from aleator.report.price_table import price_section
 from aleator.report.provenance import provenance_rows
 from aleator.report.results import Collection
+from aleator.report.retention.comparing import BENCHES, retention_lines
+from aleator.report.retention.section import retention_section
 from aleator.report.sentences import in_parts, interval
 from aleator.report.svg import series_dash
+from aleator.report.tradeoff.section import trade_off_section
+from aleator.report.verdict_lines import verdict_lines
 from aleator.report.words import headline
 
 _VERDICT_MARKS = {"met": "✓", "not met": "✗", "undecided": "?", "not measured": MISSING}
@@ -68,18 +73,24 @@ def render_page(collection: Collection) -> str:
     open_ended = open_ended_section(collection)
     mcq = mcq_section(collection)
     novelty = novelty_section(collection)
-    language = [one for one in (closed_sets, open_ended, mcq, novelty) if one is not None]
+    kept = [line for bench in BENCHES for line in retention_lines(collection, bench)]
+    retention = retention_section(collection, kept)
+    others = [one for one in (closed_sets, open_ended, mcq, novelty, retention) if one is not None]
     counted = [one for one in (numeric, closed_sets, open_ended) if one is not None]
     return environment.get_template("page.html.j2").render(
-        headline=headline(collection, lines, [section.told for section in language]),
+        headline=headline(collection, lines, [section.told for section in others], kept),
+        verdicts=verdict_lines(collection, kept),
         labels=[result.label for result in collection.results],
         numeric=numeric,
         closed_sets=closed_sets,
         open_ended=open_ended,
         mcq=mcq,
         novelty=novelty,
+        retention=retention,
+        trade_off=trade_off_section(collection, kept),
         price=price_section(collection),
         resamples=RESAMPLES,
+        retention_resamples=f"{bootstrap.RESAMPLES:,}",
         marks=_VERDICT_MARKS,
         measures=BY_KEY,
         split_title=split_title,

@@ -21,19 +21,29 @@ from aleator.report.novelty import reading as novelty
 from aleator.report.numeric import reading as numeric
 from aleator.report.open_ended import reading as open_ended
 from aleator.report.results import Result
+from aleator.report.retention import knowledge, perplexity
 
 SCHEMA_VERSION = 1
 """The `schema_version` of result.json that this reader knows."""
 
 FIGURES: Mapping[str, frozenset[str]] = {
-    one.NAME: one.FIGURES for one in (numeric, closed_sets, open_ended, mcq_positions, novelty)
+    one.NAME: one.FIGURES
+    for one in (
+        numeric,
+        closed_sets,
+        open_ended,
+        mcq_positions,
+        novelty,
+        knowledge,
+        perplexity,
+    )
 }
 """The benchmarks that a page shows, and what of each in result.json is no setting."""
 
 _KNOWN_FIELDS = frozenset(
     {"schema_version", "model", "adapter", "seed", "versions", "command", "bench"}
 )
-_TRAINING_FIELDS = ("method", "seed", "decimals", "command", "targets", "spent")
+_TRAINING_FIELDS = ("method", "seed", "decimals", "command", "targets", "anchor", "spent")
 
 _T = TypeVar("_T")
 
@@ -54,7 +64,7 @@ def read_result(directory: Path) -> Result:
         )
     benches = _benches(top, directory)
     adapter, command, seed = top.find("adapter"), top.find("command"), top.find("seed")
-    versions = top.find("versions")
+    versions, scale = top.find("versions"), top.find("adapter_scale")
     has_numbers = numeric.NAME in benches
     return Result(
         label=directory.resolve().name,
@@ -78,6 +88,13 @@ def read_result(directory: Path) -> Result:
         ),
         mcq_positions=_read(benches, mcq_positions.NAME, mcq_positions.read_mcq_positions),
         novelty=_read(benches, novelty.NAME, novelty.read_novelty),
+        knowledge=_read(
+            benches, knowledge.NAME, lambda one: knowledge.read_knowledge(one, directory)
+        ),
+        perplexity=_read(
+            benches, perplexity.NAME, lambda one: perplexity.read_perplexity(one, directory)
+        ),
+        adapter_scale=_scale(scale),
         row_files=_row_files(directory),
         methods=_methods(benches),
     )
@@ -98,6 +115,16 @@ def _benches(top: Field, directory: Path) -> dict[str, Field]:
 
 def _read(benches: Mapping[str, Field], name: str, reader: Callable[[Field], _T]) -> _T | None:
     return reader(benches[name]) if name in benches else None
+
+
+def _scale(item: Field | None) -> float:
+    """What the adapter was multiplied by; 1 where the file says nothing."""
+    if item is None:
+        return 1.0
+    scale = item.number()
+    if scale is None:
+        raise InputError(f"{item.file}: {item.place} should be a finite number")
+    return scale
 
 
 def _methods(benches: Mapping[str, Field]) -> dict[str, MethodCost]:
@@ -132,10 +159,12 @@ def _training(adapter: Path) -> dict[str, str]:
     path = adapter.parent / "run.yaml"
     if not path.is_file():
         return {}
-    items = Field(read_yaml(path), path).items()
-    return {"record": str(path)} | _flat(
-        {name: item for name, item in items.items() if name in _TRAINING_FIELDS}
-    )
+    top = Field(read_yaml(path), path)
+    fields = {name: item for name, item in top.items().items() if name in _TRAINING_FIELDS}
+    recipe = top.find("recipe")
+    anchor = recipe.find("anchor") if recipe else None
+    kept = _flat(anchor.items(), "anchor.") if anchor else {}
+    return {"record": str(path)} | _flat(fields) | kept
 
 
 def _flat(items: Mapping[str, Field], prefix: str = "") -> dict[str, str]:

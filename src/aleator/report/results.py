@@ -17,6 +17,9 @@ from aleator.report.novelty import reading as novelty
 from aleator.report.novelty.reading import Novelty
 from aleator.report.open_ended import reading as open_ended
 from aleator.report.open_ended.reading import OpenEnded
+from aleator.report.retention import knowledge, perplexity
+from aleator.report.retention.knowledge import Knowledge
+from aleator.report.retention.perplexity import Perplexity
 
 NUMERIC = "numeric"
 
@@ -82,6 +85,10 @@ class Result:
         open_ended: That benchmark.
         mcq_positions: That benchmark.
         novelty: That benchmark.
+        knowledge: That benchmark.
+        perplexity: That benchmark.
+        adapter_scale: What the adapter's update was multiplied by; 1 as trained, and where the
+            result does not say.
         row_files: Its files of rows, and how many rows each has.
         methods: How each benchmark was asked, where the result says it.
     """
@@ -101,14 +108,20 @@ class Result:
     open_ended: OpenEnded | None = None
     mcq_positions: McqPositions | None = None
     novelty: Novelty | None = None
+    knowledge: Knowledge | None = None
+    perplexity: Perplexity | None = None
+    adapter_scale: float = 1.0
     row_files: Mapping[str, int] = field(default_factory=dict[str, int])
     methods: Mapping[str, MethodCost] = field(default_factory=dict[str, MethodCost])
 
     @property
     def is_base(self) -> bool:
-        """Whether this is the model as it is, plainly asked: what others are compared with."""
+        """Whether this is the model as it is, plainly asked: what others are compared with.
+
+        An adapter at scale 0 leaves the model as it is.
+        """
         plain = all(method.name == PLAIN for method in self.methods.values())
-        return self.adapter is None and plain
+        return (self.adapter is None or self.adapter_scale == 0) and plain
 
     @property
     def benches(self) -> frozenset[str]:
@@ -119,6 +132,8 @@ class Result:
             open_ended.NAME: self.open_ended,
             mcq_positions.NAME: self.mcq_positions,
             novelty.NAME: self.novelty,
+            knowledge.NAME: self.knowledge,
+            perplexity.NAME: self.perplexity,
         }
         return frozenset(name for name, part in parts.items() if part)
 
@@ -133,11 +148,13 @@ class Collection:
 
     Attributes:
         results: The conditions, base first.
+        scaled: Further evaluations of their adapters at other scales, for the trade-off alone.
         left_out: Sentences on what this run did not do (`aleator demo --quick` writes them).
     """
 
     results: tuple[Result, ...]
     left_out: tuple[str, ...] = field(default=())
+    scaled: tuple[Result, ...] = field(default=())
 
     @property
     def splits(self) -> tuple[str, ...]:

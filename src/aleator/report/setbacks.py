@@ -1,8 +1,9 @@
-"""What got worse: families farther from their target than under the base model.
+"""What got worse: families farther from their target than base, and what was not retained.
 
 An average over families hides a family that lost. Families are compared by their means over the
 prompts that both conditions have; a difference too small to show in print is none. Nothing here
-says whether a difference is more than chance: the number of prompts stands beside it.
+says whether a difference is more than chance: the number of prompts stands beside it. Tasks and
+slices of retention come with a verdict, and one that leaves a loss open is told, too.
 """
 
 import math
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 
 from aleator.report.measures import BY_KEY, in_order, split_title, written
 from aleator.report.results import PromptResult, Result
+from aleator.report.retention.comparing import BENCHES, Line
+from aleator.report.retention.words import PARTS, shift_told
 from aleator.report.sentences import listed, plural
 
 HEADLINE = ("value_tv", "w1_normalised")
@@ -94,6 +97,39 @@ def worse_families(found: Sequence[Setback]) -> str:
     """How many families got worse under some condition, for the page's title; empty if none."""
     names = {name for one in found for name in one.families}
     return f"{len(names)} {'family' if len(names) == 1 else 'families'} got worse" if names else ""
+
+
+def retention_setbacks(lines: Sequence[Line]) -> tuple[str, ...]:
+    """A sentence for each condition and benchmark with a loss, or with one not excluded."""
+    told: list[str] = []
+    for label in dict.fromkeys(line.label for line in lines):
+        for bench in BENCHES:
+            mine = [line for line in lines if (line.label, line.bench) == (label, bench)]
+            for verdict, words in (("worse", "worse than base"), ("undecided", "undecided")):
+                found = [line for line in mine if line.verdict == verdict]
+                if found:
+                    parts = "; ".join(_retained(line) for line in found)
+                    told.append(f"{label}, {bench}, {words}: {parts}.")
+    compared = [line for line in lines if line.verdict != "not compared"]
+    if compared and not told:
+        told = ["No task and no slice lost more than the margin."]
+    return tuple(told)
+
+
+def worse_retention(lines: Sequence[Line]) -> str:
+    """How many tasks and slices got worse under some condition, for the title; empty if none."""
+    parts = []
+    for bench in BENCHES:
+        names = {one.name for one in lines if (one.bench, one.verdict) == (bench, "worse")}
+        if names:
+            parts.append(plural(len(names), PARTS[bench]))
+    return f"{listed(parts)} of retention got worse" if parts else ""
+
+
+def _retained(line: Line) -> str:
+    items = "item" if line.bench == "knowledge" else "document"
+    shift = shift_told(line.shift, line.bench)
+    return f"{line.name} {shift} ({plural(line.paired.count, items)})"
 
 
 def _in_words(one: Setback) -> Iterable[str]:

@@ -22,10 +22,15 @@ GRID = "#070809"
 TARGET = "#0a0b0c"
 SERIES = ("#101112", "#131415", "#161718", "#191a1b", "#1c1d1e", "#1f2021")
 """Stand-ins for the conditions' colours, in the order of the conditions."""
+CARD = "#222324"
+BAD = "#252627"
+GOOD = "#28292a"
 
-_VARIABLES = {INK: "--ink", FAINT: "--faint", GRID: "--grid", TARGET: "--target"} | {
-    colour: f"--series-{index}" for index, colour in enumerate(SERIES)
-}
+_VARIABLES = (
+    {INK: "--ink", FAINT: "--faint", GRID: "--grid", TARGET: "--target"}
+    | {CARD: "--card", BAD: "--bad", GOOD: "--good"}
+    | {colour: f"--series-{index}" for index, colour in enumerate(SERIES)}
+)
 _REFERENCE = re.compile(r'(?:href="#|url\(#)([^")]+)')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d+")
 DASHES: tuple[tuple[float, tuple[float, ...]], ...] = (

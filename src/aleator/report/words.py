@@ -9,8 +9,15 @@ from dataclasses import dataclass
 from aleator.report.comparisons import GoalLine, Verdict, compare
 from aleator.report.measures import BY_KEY, in_order, percent, significant, split_title, written
 from aleator.report.results import NUMERIC, Collection, Result
+from aleator.report.retention.comparing import Line
 from aleator.report.sentences import Told, listed
-from aleator.report.setbacks import setbacks, setbacks_in_words, worse_families
+from aleator.report.setbacks import (
+    retention_setbacks,
+    setbacks,
+    setbacks_in_words,
+    worse_families,
+    worse_retention,
+)
 
 _NAMED_FAMILIES = 3
 _VALID_LOSS = 0.02
@@ -44,7 +51,10 @@ class Headline:
 
 
 def headline(
-    collection: Collection, lines: Sequence[GoalLine], sections: Sequence[Told] = ()
+    collection: Collection,
+    lines: Sequence[GoalLine],
+    sections: Sequence[Told] = (),
+    retention: Sequence[Line] = (),
 ) -> Headline:
     """The first lines of the page.
 
@@ -52,6 +62,7 @@ def headline(
         collection: The conditions.
         lines: The goals as measured, as `goal_lines` gives them.
         sections: What the sections on other benchmarks than the numeric one say, in their order.
+        retention: Tasks and slices against base, as `retention_lines` gives them.
     """
     bases = [result for result in collection.having(NUMERIC).values() if result.is_base]
     pairs = collection.pairs(NUMERIC)
@@ -66,9 +77,11 @@ def headline(
         base += section.base
         changes += section.changes
         failures += section.failures
+    failures += retention_setbacks(retention)
     if not failures:
         failures = ["Nothing that is looked for here."]
-    title = "; ".join(part for part in (_title(collection, lines), worse_families(lost)) if part)
+    worse = (worse_families(lost), worse_retention(retention))
+    title = "; ".join(part for part in (_title(collection, lines), *worse) if part)
     return Headline(title, tuple(base), tuple(changes), tuple(failures))
 
 

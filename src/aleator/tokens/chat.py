@@ -11,6 +11,10 @@ Two templates need a hand. Thinking is switched off where a template knows how (
 ``enable_thinking``, GPT-OSS's ``reasoning_effort``, whose answers are then opened in the
 final channel). And templates that print today's date are given a fixed one, or a model would
 be asked something else every day.
+
+One token ends an answer. What else a model's `generation_config.json` ends generation at
+(`<|endoftext|>`, `<|eom_id|>`) is part of an answer here, which is then no number: a departure from
+the published draws, where it ends one as well.
 """
 
 import re
@@ -231,6 +235,16 @@ def conversation_ids(
     return tuple(cast(list[int], ids))  # of one conversation, which the signature does not say
 
 
+def direct_answers(tokenizer: PreTrainedTokenizerFast) -> dict[str, JsonValue]:
+    """What to call a tokenizer's template with so that the model answers without thinking aloud.
+
+    Raises:
+        ModelError: There is no chat template.
+    """
+    template = _template(tokenizer)
+    return {name: value for name, value in DIRECT_ANSWERS.items() if _knows(template, name)}
+
+
 class _InPlace:
     """Tokenises answers behind the end of a prompt.
 
@@ -292,15 +306,15 @@ def _template(tokenizer: PreTrainedTokenizerFast) -> str:
 
 def _options(template: str, wanted: Mapping[str, JsonValue]) -> dict[str, object]:
     """What to call the template with: `wanted`, and of the defaults what it knows."""
-
-    def known(option: str) -> bool:
-        return re.search(rf"\b{re.escape(option)}\b", template) is not None
-
     for option in wanted:
-        if not known(option):
+        if not _knows(template, option):
             raise ModelError(f"the chat template knows no option {option!r}; leave it out")
-    defaults = {option: value for option, value in DIRECT_ANSWERS.items() if known(option)}
+    defaults = {name: value for name, value in DIRECT_ANSWERS.items() if _knows(template, name)}
     return {"chat_template": template, **defaults, **wanted}
+
+
+def _knows(template: str, option: str) -> bool:
+    return re.search(rf"\b{re.escape(option)}\b", template) is not None
 
 
 def _stop_token(tokenizer: PreTrainedTokenizerFast, after_answer: str) -> int:

@@ -31,6 +31,7 @@ from torch import Tensor, nn
 from aleator.models.adapters import adapter_disabled
 from aleator.models.packed_forward import PackedBatch, packed_logits
 from aleator.models.packed_rows import pack_rows
+from aleator.training.flops import Reading
 from aleator.training.seeds import Stream, generator
 
 
@@ -61,11 +62,13 @@ class AnchorUpdate:
         supervised: answer tokens of the whole update, in all passes of all processes.
         tokens: tokens that the model reads for the whole update: each once with the adapter and
             once without.
+        reading: what one of the two passes over the whole update's texts reads.
     """
 
     passes: tuple[PackedBatch | None, ...]
     supervised: int
     tokens: int
+    reading: Reading
 
 
 @dataclass(frozen=True)
@@ -111,10 +114,13 @@ class AnchorTerm:
         """
         texts = self.chosen(number)
         mine = texts[process::processes]
+        read = [len(text.ids) - 1 for text in texts]
+        supervised = sum(text.supervised for text in texts)
         return AnchorUpdate(
             tuple(self._packed(mine[one::passes]) for one in range(passes)),
-            supervised=sum(text.supervised for text in texts),
-            tokens=2 * sum(len(text.ids) - 1 for text in texts),
+            supervised=supervised,
+            tokens=2 * sum(read),
+            reading=Reading(sum(read), supervised, sum(one * (one + 1) // 2 for one in read)),
         )
 
     def _packed(self, texts: Sequence[AnchorText]) -> PackedBatch | None:

@@ -33,6 +33,8 @@ class Counters:
         updates: optimiser steps.
         tokens: tokens that the model read, padding aside.
         nodes: prefixes supervised.
+        flops: estimated floating-point operations of the passes forwards and backwards, the
+            anchor's included, validation aside; `flops.py` has the formula.
         seconds: time in the training loop, with validation and checkpoints; work that a kill
             destroyed is not counted.
         anchor_tokens: those of `tokens` that the anchor takes, each read twice: with the adapter
@@ -43,6 +45,7 @@ class Counters:
     updates: int = 0
     tokens: int = 0
     nodes: int = 0
+    flops: float = 0.0
     seconds: float = 0.0
     anchor_tokens: int = 0
     stopped_early: bool = False

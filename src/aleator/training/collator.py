@@ -5,7 +5,7 @@ batch and on nothing that happened before.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -43,18 +43,18 @@ class TrainingBatch:
         targets: what it should say at every node.
         first_visit: number of the first prompt's visit.
         tokens: tokens that the model reads, padding aside.
+        pairs: pairs of a token and one that it attends to, itself included, padding aside.
     """
 
     packed: PackedBatch
     targets: TreeTargets
     first_visit: int
     tokens: int
+    pairs: int
 
     def to(self, device: torch.device | str, non_blocking: bool = False) -> "TrainingBatch":
         """The same batch on `device`; accelerate calls it."""
-        return TrainingBatch(
-            self.packed.to(device), self.targets.to(device), self.first_visit, self.tokens
-        )
+        return replace(self, packed=self.packed.to(device), targets=self.targets.to(device))
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,27 @@ class BatchMaker:
     ) -> TrainingBatch:
         """The visits in their order, with trees drawn from `rng`."""
         trees = make_trees([visit.target for visit in visits], self.speller, supervision, rng)
-        prompts = [self._format(visit.system).prompt_ids(visit.prompt) for visit in visits]
+        prompts = self._prompts(visits)
+        packed = pack(prompts, trees, self.prompt_format.stop_token_id)
+        tokens = _tokens(prompts, trees)
+        padding = packed.input_ids.numel() - tokens  # attends to itself, see `pack`
         return TrainingBatch(
-            packed=pack(prompts, trees, self.prompt_format.stop_token_id),
+            packed=packed,
             targets=TreeTargets.from_trees(trees),
             first_visit=visits[0].number,
-            tokens=sum(map(len, prompts)) + sum(tree.size - 1 for tree in trees),
+            tokens=tokens,
+            pairs=int(packed.attention.sum()) - padding,
         )
+
+    def tokens(
+        self, visits: Sequence[Visit], supervision: Supervision, rng: np.random.Generator
+    ) -> int:
+        """The tokens of `batch` with the same arguments, without making it."""
+        trees = make_trees([visit.target for visit in visits], self.speller, supervision, rng)
+        return _tokens(self._prompts(visits), trees)
+
+    def _prompts(self, visits: Sequence[Visit]) -> list[tuple[int, ...]]:
+        return [self._format(visit.system).prompt_ids(visit.prompt) for visit in visits]
 
     def _format(self, system: str | None) -> PromptFormat:
         return self.prompt_format if system is None else self.with_system[system]
@@ -104,8 +118,14 @@ class TreeCollator:
 
     def __call__(self, visits: Sequence[Visit]) -> dict[str, TrainingBatch]:
         """One batch of the visits, in their order, in the mapping that the Trainer wants."""
-        rng = generator(self.seed, Stream.TREES, visits[0].number)
-        return {"batch": self.maker.batch(visits, self.supervision, rng)}
+        return {"batch": self.maker.batch(visits, self.supervision, self._rng(visits))}
+
+    def tokens(self, visits: Sequence[Visit]) -> int:
+        """The tokens of the batch of these visits, without making it."""
+        return self.maker.tokens(visits, self.supervision, self._rng(visits))
+
+    def _rng(self, visits: Sequence[Visit]) -> np.random.Generator:
+        return generator(self.seed, Stream.TREES, visits[0].number)
 
 
 def make_trees(
@@ -125,6 +145,11 @@ def make_trees(
             return path_trees(listed, speller, paths=paths, rng=rng)
         case PublishedSupervision():
             return path_trees(listed, speller, paths=1, rng=rng, mean_over_positions=True)
+
+
+def _tokens(prompts: Sequence[Sequence[int]], trees: Sequence[SupervisionTree]) -> int:
+    """Tokens of the prompts and of their trees, whose roots are the prompts' ends."""
+    return sum(map(len, prompts)) + sum(tree.size - 1 for tree in trees)
 
 
 def _hard_trees(

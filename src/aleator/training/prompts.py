@@ -114,8 +114,7 @@ def make_visits(recipe: Recipe, files: Sequence[TargetFile] = ()) -> Visits:
     if len(files) != len(recipe.targets):
         raise ValueError(f"the recipe names {len(recipe.targets)} target files, not {len(files)}")
     if recipe.mix:
-        assert recipe.max_steps is not None, "the recipe has checked it"
-        return Visits(recipe.max_steps * recipe.batch_size, _mixed(recipe, files))
+        return Visits(_without_epochs(recipe), _mixed(recipe, files))
     if files:
         questions = [one for file in files for one in language_questions(file.training)]
         copies = _copies(recipe.supervision)
@@ -171,11 +170,18 @@ def _copies(supervision: Supervision) -> int:
     return 1
 
 
+def _without_epochs(recipe: Recipe) -> int:
+    """Visits of a run without epochs; of a token budget, whole batches that surely exceed it."""
+    if recipe.max_steps is not None:
+        return recipe.max_steps * recipe.batch_size
+    assert recipe.max_tokens is not None, "the recipe has checked it"
+    return (recipe.max_tokens // recipe.batch_size + 1) * recipe.batch_size
+
+
 def _numeric_visits(recipe: Recipe) -> Visits:
     data = recipe.data
     if isinstance(data, WideData):
-        assert recipe.max_steps is not None, "the recipe has checked it"
-        return Visits(recipe.max_steps * recipe.batch_size, _wide(data, recipe.seed))
+        return Visits(_without_epochs(recipe), _wide(data, recipe.seed))
     distributions = chosen_distributions(data)
     copies = _copies(recipe.supervision)
     choose = _shuffled(distributions, copies, recipe.seed, Stream.ORDER)

@@ -15,6 +15,9 @@ from aleator.outcomes.lattice import DEFAULT_DECIMALS, MAX_DECIMALS
 Method: TypeAlias = Literal["soft", "hard"]
 Schedule: TypeAlias = Literal["cosine", "linear", "constant"]
 
+LENGTHS = ("epochs", "max_steps", "max_tokens")
+"""The fields of a recipe that say how long it trains; exactly one of them is given."""
+
 Count: TypeAlias = Annotated[int, Field(ge=1, strict=True)]
 Whole: TypeAlias = Annotated[int, Field(ge=0, strict=True)]
 Positive: TypeAlias = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -152,6 +155,8 @@ class Lora:
 
     Attributes:
         layers: only these, by number from 0 or, as -1 for the last, from the end; None for all.
+        target_modules: last names of linear layers.
+        target_parameters: stacked weights of experts, such as `mlp.experts.down_proj`.
     """
 
     rank: Count = 16
@@ -159,6 +164,20 @@ class Lora:
     dropout: Fraction = 0.05
     target_modules: tuple[str, ...] = ("q_proj", "k_proj", "v_proj", "o_proj")
     layers: Layers | None = None
+    target_parameters: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what experts do not go with."""
+        if self.target_parameters and self.dropout:
+            raise ValueError(
+                f"lora.dropout {self.dropout} does not go with lora.target_parameters, which take "
+                "none: set it to 0"
+            )
+        if self.target_parameters and self.layers is not None:
+            raise ValueError(
+                "lora.layers does not go with lora.target_parameters, which are adapted in every "
+                "layer: leave one out"
+            )
 
 
 @_strict
@@ -219,8 +238,10 @@ class Recipe:
             no `mix`, they alone are trained on, every wording of every set once an epoch.
         mix: what share of the visits each source gets: `numeric` and the target files by their
             names without folder and ending. Any positive total.
-        epochs: visits of every prompt; None where `max_steps` is given.
-        max_steps: optimiser updates; None where `epochs` is given.
+        epochs: visits of every prompt. Of this and the next two exactly one is given.
+        max_steps: optimiser updates.
+        max_tokens: tokens that the model reads, those of an anchor aside; as many updates as fit
+            (see `budget.py`).
         batch_size: prompts an update (draws, where draws are not packed).
         gradient_accumulation: forward passes a batch is split into. It changes memory, and
             where trees are drawn which ones, but not what the loss is.
@@ -242,6 +263,7 @@ class Recipe:
     mix: Mapping[str, Positive] = field(default_factory=dict)
     epochs: Count | None = None
     max_steps: Count | None = None
+    max_tokens: Count | None = None
     batch_size: Count = 32
     gradient_accumulation: Count = 1
     mean: Literal["prompts", "tokens"] = "prompts"
@@ -263,14 +285,16 @@ class Recipe:
                 f"supervision.kind {self.supervision.kind!r} does not go with method "
                 f"{self.method!r}, which takes {' or '.join(map(repr, kinds))}"
             )
-        if (self.epochs is None) == (self.max_steps is None):
-            raise ValueError("give either epochs or max_steps, and set the other to null")
-        if self.data.source == "wide" and self.max_steps is None:
-            raise ValueError("data.source 'wide' has no epochs: give max_steps")
+        if [self.epochs, self.max_steps, self.max_tokens].count(None) != 2:
+            raise ValueError(f"give one of {', '.join(LENGTHS)}, and set the others to null")
+        if self.data.source == "wide" and self.epochs is not None:
+            raise ValueError("data.source 'wide' has no epochs: give max_steps or max_tokens")
         if self.mix and not self.targets:
             raise ValueError("a mix needs target files: name them under targets")
-        if self.mix and self.max_steps is None:
-            raise ValueError("a mix has no epochs: set epochs to null and give max_steps")
+        if self.mix and self.epochs is not None:
+            raise ValueError(
+                "a mix has no epochs: set epochs to null and give max_steps or max_tokens"
+            )
         if self.batch_size % self.gradient_accumulation:
             raise ValueError(
                 f"batch_size {self.batch_size} cannot be split into gradient_accumulation "

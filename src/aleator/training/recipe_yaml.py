@@ -1,7 +1,8 @@
 """Recipes as YAML files: the edge where what a user wrote is checked.
 
 A value of a recipe can be replaced by `key=value` with a dotted key; the value is read as YAML, so
-`supervision={kind: paths, paths: 4}` replaces a whole section. Every problem is one sentence that
+`supervision={kind: paths, paths: 4}` replaces a whole section; a length (epochs, max_steps,
+max_tokens) replaces the file's, whichever of the three that is. Every problem is one sentence that
 names the file (or the override) and the field; an unknown key is answered with the known ones.
 """
 
@@ -18,6 +19,7 @@ from aleator.distributions.families import family
 from aleator.errors import RecipeError, UnknownNameError
 from aleator.files import JsonValue, Row, as_object, read_yaml
 from aleator.training.recipe import (
+    LENGTHS,
     Anchor,
     DrawSupervision,
     Lora,
@@ -83,9 +85,12 @@ def parse_recipe(
         RecipeError: As `read_recipe`.
     """
     overrides = overrides or {}
+    told = {key: _override_value(key, text) for key, text in overrides.items()}
     merged: JsonValue = values
-    for key, text in overrides.items():
-        merged = _replace(merged, key.split("."), _override_value(key, text), key)
+    if any(told.get(length) is not None for length in LENGTHS):
+        merged = {**values, **dict.fromkeys(LENGTHS)}
+    for key, value in told.items():
+        merged = _replace(merged, key.split("."), value, key)
     try:
         recipe = _RECIPE.validate_python(merged)
     except ValidationError as error:

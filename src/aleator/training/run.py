@@ -8,7 +8,7 @@ does nothing where the run is finished; another request for the same folder is r
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -32,6 +32,7 @@ from aleator.training.anchor_prompts import (
     check_not_trained_on,
     read_anchor_source,
 )
+from aleator.training.budget import run_length
 from aleator.training.checkpoints import Counters, disk_errors_named, latest_checkpoint
 from aleator.training.collator import BatchMaker, TreeCollator
 from aleator.training.metrics_log import MetricsLog
@@ -128,6 +129,8 @@ class TrainResult:
         spent: updates, tokens and time of the whole run.
         metrics: all rows of `metrics.jsonl`.
         trained: False where the run had been finished before.
+        max_tokens: the recipe's budget, where it has one; what is left of it is less than the next
+            update would have read.
     """
 
     out: Path
@@ -135,21 +138,26 @@ class TrainResult:
     spent: Counters
     metrics: list[Row]
     trained: bool
+    max_tokens: int | None = None
 
 
-def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> TrainResult:
+def train(
+    request: TrainRequest,
+    callbacks: Sequence[TrainerCallback] = (),
+    inspect: Callable[[LoadedModel], None] | None = None,
+) -> TrainResult:
     """Train an adapter, or go on with one, or find it finished.
 
     Args:
         request: What to train.
         callbacks: Told of every step, such as an evaluation of one's own. They must leave the
             model's weights alone.
+        inspect: Shown the model as it was loaded, before the adapter is put on.
 
     Raises:
         InputError: The model, the recipe or the folder cannot be used.
         ConfigurationChangedError: The folder holds another run.
-        OutputError: The folder cannot be written or the disk is full; the same request goes on
-            from the last checkpoint.
+        OutputError: The folder cannot be written or the disk is full; asked again, it goes on.
     """
     out = request.out
     recipe = request.resolved_recipe()
@@ -165,10 +173,7 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
     record = read_record(out) or wanted
     record.check_same(wanted, out)
     if record.spent is not None:
-        log = MetricsLog(out / METRICS)
-        log.finish()
-        _drop_checkpoints(out)
-        return TrainResult(out, out / ADAPTER, record.spent, log.rows, trained=False)
+        return _finished(out, recipe, record.spent)
     arguments = training_arguments(record.recipe, out / CHECKPOINTS, request.report_to)
     writes = arguments.process_index == 0
     with _claimed(out, record) if writes else nullcontext():
@@ -179,21 +184,30 @@ def train(request: TrainRequest, callbacks: Sequence[TrainerCallback] = ()) -> T
             trust_remote_code=request.trust_remote_code,
         )
         record = record.with_revision(loaded.revision)
+        if inspect is not None and writes:
+            inspect(loaded)
         trainer = _trainer(record.recipe, files, loaded, arguments, source, out)
     for callback in callbacks:
         trainer.add_callback(callback)
     if not writes:
         _fit(trainer, out / CHECKPOINTS)
-        return TrainResult(out, out / ADAPTER, trainer.counters, [], trained=True)
+        return TrainResult(out, out / ADAPTER, trainer.counters, [], True, recipe.max_tokens)
     record.write(out)
-    metrics = MetricsLog(out / METRICS)
-    trainer.add_callback(metrics)
+    trainer.add_callback(metrics := MetricsLog(out / METRICS))
     _fit(trainer, out / CHECKPOINTS)
     _save(trainer, out / ADAPTER)
     replace(record, spent=trainer.counters).write(out)
     metrics.finish()
     _drop_checkpoints(out)
-    return TrainResult(out, out / ADAPTER, trainer.counters, metrics.rows, trained=True)
+    return TrainResult(out, out / ADAPTER, trainer.counters, metrics.rows, True, recipe.max_tokens)
+
+
+def _finished(out: Path, recipe: Recipe, spent: Counters) -> TrainResult:
+    """What a run left that had been finished before."""
+    log = MetricsLog(out / METRICS)
+    log.finish()
+    _drop_checkpoints(out)
+    return TrainResult(out, out / ADAPTER, spent, log.rows, False, recipe.max_tokens)
 
 
 @contextmanager
@@ -232,11 +246,9 @@ def _trainer(
     out: Path,
 ) -> TreeTrainer:
     """Put the parts together; last of all, for it takes long, the anchor's answers are drawn."""
-    prompt_format, targets = ChatFormat(loaded.tokenizer), all_targets(files)
-    with_system = system_formats(targets, loaded.tokenizer)
-    check_spelling(targets, loaded.tokenizer, prompt_format, with_system)
-    maker = BatchMaker(prompt_format, Speller(prompt_format), with_system)
-    visits = make_visits(recipe, files)
+    collator = tree_collator(recipe, files, loaded.tokenizer)
+    if recipe.max_tokens is not None:
+        arguments.max_steps = run_length(recipe, files, collator, arguments.world_size).updates
     model = attach_adapter(loaded.model, LoraSettings(**asdict(recipe.lora)), recipe.seed)
     anchor = None
     if source is not None:
@@ -245,13 +257,13 @@ def _trainer(
     trainer = TreeTrainer(
         model,
         arguments,
-        visits=visits,
-        collator=TreeCollator(maker, recipe.supervision, recipe.seed),
+        visits=make_visits(recipe, files),
+        collator=collator,
         mean=recipe.mean,
         anchor=anchor,
     )
     if (validation := recipe.validation) is not None:
-        measures = validation_measures(recipe, validation, files, maker)
+        measures = validation_measures(recipe, validation, files, collator.maker)
         goal = Goal(validation.stop_below, validation.stop_below_ratio)
         trainer.add_callback(
             ValidationCallback(measures, validation.every, trainer.report, goal, trainer.stop_early)
@@ -272,6 +284,26 @@ def _anchor_term(
     texts = anchor_texts(out, source, anchor, model, tokenizer, formats, recipe.seed)
     stop = formats[None].stop_token_id
     return AnchorTerm(anchor.weight, texts, anchor.tokens, recipe.seed, pad_token_id=stop)
+
+
+def tree_collator(
+    recipe: Recipe, files: Sequence[TargetFile], tokenizer: PreTrainedTokenizerFast
+) -> TreeCollator:
+    """What makes the batches of a run.
+
+    Args:
+        recipe: What to train.
+        files: Its target files, as `read_target_files` reads them.
+        tokenizer: Of the model.
+
+    Raises:
+        InputError: The tokenizer cannot be used, or cannot write what a target file holds.
+    """
+    prompt_format, targets = ChatFormat(tokenizer), all_targets(files)
+    with_system = system_formats(targets, tokenizer)
+    check_spelling(targets, tokenizer, prompt_format, with_system)
+    maker = BatchMaker(prompt_format, Speller(prompt_format), with_system)
+    return TreeCollator(maker, recipe.supervision, recipe.seed)
 
 
 def _fit(trainer: TreeTrainer, checkpoints: Path) -> None:

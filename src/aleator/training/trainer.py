@@ -32,6 +32,7 @@ from aleator.models.packed_forward import packed_logits
 from aleator.training.anchor import AnchorTerm, AnchorUpdate
 from aleator.training.checkpoints import Checkpoint, Counters, LossWindow, write_checkpoint
 from aleator.training.collator import TrainingBatch, TreeCollator
+from aleator.training.flops import PassCost, Reading
 from aleator.training.loss import tree_loss_sum
 from aleator.training.prompts import Visits
 from aleator.training.seeds import Stream, torch_seed
@@ -69,6 +70,7 @@ class TreeTrainer(Trainer):
         super().__init__(model=model, args=args, train_dataset=visits, data_collator=collator)
         self.remove_callback(PrinterCallback)  # it prints to stdout
         self.counters = Counters()
+        self._cost = PassCost.of(model)
         self._mean: Mean = mean
         self._anchor = anchor
         self._anchored: AnchorUpdate | None = None
@@ -166,6 +168,8 @@ class TreeTrainer(Trainer):
         self._passes_made = 0
         self.counters.tokens += self._anchored.tokens
         self.counters.anchor_tokens += self._anchored.tokens
+        reading, trained = self._anchored.reading, self._anchor.weight > 0
+        self.counters.flops += self._cost.anchor(reading, trained=trained)
 
     def _get_num_items_in_batch(
         self, batch_samples: Sequence[Mapping[str, TrainingBatch]], device: torch.device
@@ -177,16 +181,18 @@ class TreeTrainer(Trainer):
             sum(float(b.targets.total_weight if by_tokens else b.targets.prompts) for b in batches),
             sum(batch.tokens for batch in batches),
             sum(len(batch.targets.weights) for batch in batches),
+            sum(batch.pairs for batch in batches),
         )
         everywhere = torch.tensor(totals, dtype=torch.float32, device=device)
         everywhere = self.accelerator.reduce(everywhere)
         assert isinstance(everywhere, Tensor)
-        items, tokens, nodes = everywhere.tolist()
+        items, tokens, nodes, pairs = everywhere.tolist()
         self.counters.updates += 1
         self._window_updates += 1
         self.counters.tokens += int(tokens)
         self.counters.nodes += int(nodes)
         self._begin_anchor(len(batch_samples))
+        self.counters.flops += self._cost.training(Reading(tokens, nodes, pairs))
         return torch.tensor(items, dtype=torch.float32, device=device)
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:

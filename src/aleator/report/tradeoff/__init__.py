@@ -1,0 +1,1 @@
+"""The page's section on the trade-off: calibration against retention, by adapter scale."""

@@ -1,0 +1,66 @@
+import torch
+
+from aleator.doctor.lora import fresh_adapter
+from aleator.doctor.memory import check_memory, step_memory
+from aleator.doctor.patient import Patient
+from aleator.models.packed_forward import packed_logits
+from aleator.tokens.speller import Speller
+from aleator.training.collator import BatchMaker, TreeCollator
+from aleator.training.loss import tree_loss
+from aleator.training.prompts import make_visits
+from tests.doctor.patients import healthy, loaded, recipe
+
+
+def test_the_batch_counts_and_its_passes_share_it() -> None:
+    patient = healthy()
+    small = step_memory(patient, recipe(batch_size="2"))
+    large = step_memory(patient, recipe(batch_size="16"))
+    assert 4 * small.kept <= large.kept <= 10 * small.kept  # a longer prompt is among them
+    assert large.logits >= 4 * small.logits and large.adapter == small.adapter
+    split = step_memory(patient, recipe(batch_size="16", gradient_accumulation="8"))
+    assert split.total <= 1.1 * small.total
+
+
+def test_what_is_kept_is_what_autograd_keeps() -> None:
+    """Against the same count over a real batch of four; prompts differ a little in length."""
+    patient = healthy("llama")
+    wanted = recipe(batch_size="4")
+    estimated = step_memory(patient, wanted).kept
+    with fresh_adapter(patient, wanted) as adapted:
+        real = _kept_of_a_batch(patient, adapted.train())
+    assert 0.99 * real <= estimated <= 1.5 * real
+
+
+def _kept_of_a_batch(patient: Patient, adapted: torch.nn.Module) -> int:
+    wanted = recipe(batch_size="4")
+    maker = BatchMaker(patient.prompt_format, Speller(patient.prompt_format))
+    visits = make_visits(wanted)
+    collate = TreeCollator(maker, wanted.supervision, wanted.seed)
+    batch = collate([visits[place] for place in range(4)])["batch"]
+    seen: dict[int, torch.Tensor] = {}
+
+    def keep(tensor: torch.Tensor) -> torch.Tensor:
+        seen[tensor.untyped_storage().data_ptr()] = tensor
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        tree_loss(packed_logits(adapted, batch.packed), batch.targets)
+    own = {weight.untyped_storage().data_ptr() for weight in adapted.parameters()}
+    return sum(one.untyped_storage().nbytes() for key, one in seen.items() if key not in own)
+
+
+def test_optimiser_and_gradients_are_those_of_the_adapter() -> None:
+    patient = healthy()
+    wanted = recipe()
+    with fresh_adapter(patient, wanted) as adapted:
+        trained = sum(one.numel() for one in adapted.parameters() if one.requires_grad)
+    assert step_memory(patient, wanted).adapter == 12 * trained
+
+
+def test_words_are_measured_as_numbers_are() -> None:
+    finding = check_memory(Patient.admit(loaded(), recipe(targets="[language/weighted]")))
+    assert finding.verdict == "pass", finding.said
+
+
+def test_without_a_recipe_there_is_nothing_to_check() -> None:
+    assert check_memory(Patient.admit(loaded())).verdict == "not applicable"
