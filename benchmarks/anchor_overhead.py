@@ -1,4 +1,6 @@
-"""Claim: the anchor of a training step costs no more than 1.25 of the rest per token it reads.
+"""Claim: a token that the anchor reads costs less than one that the calibration reads.
+
+So with 576 tokens an update, read twice, the anchor doubles the sandbox's step of 720 tokens.
 
 Both sides make whole updates of the recipe's batches (targets prepared, packed, forward, backward,
 optimiser), one of them with the anchor on the prompts that came with aleator: a pass without
