@@ -34,6 +34,7 @@ def test_what_is_finished_goes_straight_to_the_page(
     printed = capsys.readouterr()
     assert "This was a quick run." in " ".join(printed.out.split())
     assert "Shape KL ≤ 1/5" in printed.out
+    assert "soft: calibration: " in printed.out and "retention: not measured" in printed.out
     assert str(finished_demo / "report.html") in printed.out.replace("\n", "")
     page = (finished_demo / "report.html").read_text()
     assert "This was a quick run" in page

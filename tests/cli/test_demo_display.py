@@ -23,13 +23,15 @@ def test_goals_are_told_with_interval_and_verdict() -> None:
     lines = [_line("soft", Estimate(0.1, 0.08, 0.12)), _line("hard", Estimate(None))]
     printed = _printed(goals_table(lines))
     assert "Shape KL ≤ 1/5" in printed and "held-out families" in printed
-    assert "✓ 0.100" in printed and "0.080 … 0.120" in printed
+    assert "✓ 0.100" in printed and "0.080…0.120" in printed
     assert "– not measured" in printed
 
 
-def test_three_conditions_fit_a_terminal_of_eighty_columns() -> None:
-    names = ("soft", "hard", "words")
+def test_four_conditions_fit_a_terminal_of_eighty_columns() -> None:
+    names = ("soft", "hard", "anchored", "words")
     lines = [_line(name, Estimate(0.1234, 0.08123, 0.12345)) for name in names]
     console = Console(width=80, record=True, file=StringIO())
     console.print(goals_table(lines))
-    assert "…" not in console.export_text().replace(" … ", "")
+    printed = console.export_text()
+    assert printed.count("0.081…0.123") == len(names)
+    assert printed.count("…") == len(names)

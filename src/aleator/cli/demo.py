@@ -20,6 +20,8 @@ from aleator.cli.stages import cores, run_stages, threads_environment
 from aleator.report.comparisons import goal_lines
 from aleator.report.load import load_results
 from aleator.report.page import write_page
+from aleator.report.retention.comparing import BENCHES, retention_lines
+from aleator.report.verdict_lines import verdict_lines
 
 _LANES = 4
 """Base and the three adapters: there is never more to do at a time."""
@@ -55,6 +57,10 @@ def demo(
     for sentence in left_out(settings):
         STDOUT.print(sentence, highlight=False, soft_wrap=True)
     STDOUT.print(goals_table(goal_lines(results)))
+    kept = [line for bench in BENCHES for line in retention_lines(results, bench)]
+    for line in verdict_lines(results, kept):
+        label = results.results[line.place].label
+        STDOUT.print(f"{label}: {line.text}", highlight=False, markup=False, soft_wrap=True)
     minutes, seconds = divmod(round(time.monotonic() - began), 60)
     STDERR.print(f"{minutes} min {seconds} s on {lanes} processes", highlight=False)
     STDOUT.print(f"report: {page}", highlight=False, markup=False, soft_wrap=True)

@@ -27,7 +27,7 @@ def goals_table(lines: Sequence[GoalLine]) -> Table:
         table.add_column(Text(label), no_wrap=True)
     for goal in dict.fromkeys(line.goal for line in lines):
         cells = {line.comparison.label: _verdict(line) for line in lines if line.goal == goal}
-        title = f"{BY_KEY[goal.metric].short} ≤ {goal.written}\n  {split_title(goal.split).lower()}"
+        title = f"{BY_KEY[goal.metric].short} ≤ {goal.written}\n{split_title(goal.split).lower()}"
         table.add_row(title, *(cells[label] for label in labels))
     return table
 
@@ -37,6 +37,6 @@ def _verdict(line: GoalLine) -> Text:
     ratio = line.comparison.ratio
     if ratio.value is None or ratio.low is None or ratio.high is None:
         return Text(f"{mark} not measured", style)
-    interval = f"{significant(ratio.low)} … {significant(ratio.high)}"
+    interval = f"{significant(ratio.low)}…{significant(ratio.high)}"
     value = (significant(ratio.value), "bold")
-    return Text.assemble((f"{mark} ", style), value, f"\n  {interval}")
+    return Text.assemble((f"{mark} ", style), value, f"\n{interval}")
