@@ -6,10 +6,9 @@
 from aleator.report.results import Collection
 from aleator.report.retention.comparing import BENCHES, Bench, Line, retention_lines
 
-TITLES: dict[Bench, str] = {
-    "knowledge": "{} (points)",
-    "perplexity": "perplexity, {} (%)",
-}
+
+def _title(bench: Bench, name: str) -> str:
+    return f"{name} (points)" if bench == "knowledge" else f"perplexity, {name} (%)"
 
 
 def retention_table(collection: Collection) -> str:
@@ -25,7 +24,7 @@ def retention_table(collection: Collection) -> str:
         base = mine[0].base.estimate.value if mine[0].base else None
         shown = "undefined" if base is None else f"{base:.3f}"
         cells = " | ".join(_cell(line) for line in mine)
-        rows.append(f"| {TITLES[bench].format(name)} | {shown} | {cells} |")
+        rows.append(f"| {_title(bench, name)} | {shown} | {cells} |")
     return "\n".join(rows)
 
 

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from tests.sources import ALL_SOURCES, PACKAGE, PACKAGE_SOURCES, ROOT, Source, fail_on
 
 # Who may be imported, by folder or top-level file; everyone may import BASE and its own folder.
-BASE = {"errors", "files", "shapes", "recipe_files", "aleator"}
+BASE = {"errors", "files", "hub_data", "shapes", "recipe_files", "aleator"}
 _TARGETS = {"distributions", "outcomes"}
 _MODELS = _TARGETS | {"metrics", "tokens", "models"}
 _WORK = _MODELS | {"training", "sampling", "evaluation"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "files": {"errors"},
+    "hub_data": {"errors", "files"},
     "shapes": set(),
     "recipe_files": {"errors", "files", "aleator"},
     "distributions": BASE,
@@ -38,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 WITHOUT_TORCH = {
     "errors",
     "files",
+    "hub_data",
     "shapes",
     "recipe_files",
     "distributions",

@@ -127,7 +127,7 @@ def test_the_hub_cannot_be_reached(monkeypatch: pytest.MonkeyPatch, error: Excep
         raise error
 
     monkeypatch.setitem(sys.modules, "datasets", _datasets(load))
-    with pytest.raises(InputError, match="cannot load the set wildchat of yimingzhang"):
+    with pytest.raises(InputError, match="cannot load the split wildchat of yimingzhang"):
         read_set("wildchat")
 
 

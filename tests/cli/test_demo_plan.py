@@ -1,7 +1,8 @@
 from pathlib import Path
 
+from aleator.benchmarks.catalogue import BENCHMARKS
 from aleator.cli.demo_plan import demo_stages
-from aleator.cli.demo_settings import BENCHES, DemoSettings
+from aleator.cli.demo_settings import DemoSettings
 from aleator.cli.stages import Stage
 
 WHOLE = DemoSettings.chosen(11, quick=False)
@@ -39,7 +40,7 @@ def test_every_benchmark_is_run_on_every_condition_with_the_same_settings(tmp_pa
     evaluations = [stage for stage in demo_stages(tmp_path, WHOLE) if stage.arguments[0] == "eval"]
     assert len(evaluations) == 5
     for stage in evaluations:
-        assert option(stage, "--bench").split(",") == list(BENCHES)
+        assert option(stage, "--bench").split(",") == list(BENCHMARKS)
         assert option(stage, "--limit") == "closed_sets=55,mcq_positions=5"
         assert option(stage, "--targets") == "language/closed_sets"
         assert option(stage, "--seed") == "11"

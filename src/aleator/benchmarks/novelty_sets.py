@@ -9,9 +9,8 @@ copy of a published set can be given as it is.
 Not tried here: the hub itself, for want of a network; its interface is used as documented.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from aleator.benchmarks.spread import spread_places
 from aleator.errors import InputError, UnknownNameError
-from aleator.files import JsonValue, read_text
+from aleator.files import read_text
+from aleator.hub_data import hub_rows
 
 HUB_DATASET = "yimingzhang/novelty-bench"
 HUB_SETS = ("curated", "wildchat")
@@ -151,21 +151,9 @@ def _parse(text: str, place: str) -> _Line:
 
 
 def _from_hub(name: str) -> list[NoveltyPrompt]:
-    try:
-        load: Callable[..., Iterable[Mapping[str, JsonValue]]]
-        load = import_module("datasets").load_dataset
-    except ImportError as error:
-        raise InputError(
-            f"the set {name} comes from the hub, which needs another package: install "
-            "aleator[hub], or give the prompts as a file"
-        ) from error
-    try:
-        rows = list(load(HUB_DATASET, split=name))
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"cannot load the set {name} of {HUB_DATASET} from the hub; check the network, or give "
-            "the prompts as a file"
-        ) from error
+    rows = hub_rows(
+        HUB_DATASET, split=name, what=f"the set {name}", instead="the prompts as a file"
+    )
     return [
         NoveltyPrompt(name, index, str(row["id"]), str(row["prompt"]))
         for index, row in enumerate(rows)

@@ -7,9 +7,7 @@ Not tried here, for want of a network: the hub's side is used as documented.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from aleator.benchmarks.text_files import content_hash, slice_files, texts_of
 from aleator.errors import InputError, UnknownNameError
 from aleator.evaluation.windows import Windowing
 from aleator.files import JsonValue
+from aleator.hub_data import hub_rows
 
 SANDBOX_TEXTS = "sandbox"
 PALOMA = "paloma"
@@ -134,21 +133,9 @@ def sandbox_folder() -> Path:
 
 
 def _from_hub(name: str) -> list[str]:
-    try:
-        load: Callable[..., Iterable[Mapping[str, JsonValue]]]
-        load = import_module("datasets").load_dataset
-    except ImportError as error:
-        raise InputError(
-            f"the texts {PALOMA!r} come from the hub, which needs another package: install "
-            "aleator[hub], or give the texts as files"
-        ) from error
-    try:
-        return [str(row["text"]) for row in load(PALOMA_DATASET, name, split="test")]
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"cannot load {name} of {PALOMA_DATASET} from the hub; accept its licence there, log "
-            "in, check the network, or give the texts as files"
-        ) from error
+    what, instead = f"the collection {PALOMA}", "the texts as files"
+    rows = hub_rows(PALOMA_DATASET, config=name, split="test", what=what, instead=instead)
+    return [str(row["text"]) for row in rows]
 
 
 def _check_numbers(settings: PerplexitySettings) -> None:

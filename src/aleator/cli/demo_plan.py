@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from aleator.benchmarks.catalogue import BENCHMARKS
 from aleator.cli.demo_rows import TARGETS, log_name, row_counts
 from aleator.cli.demo_settings import (
     BASE,
-    BENCHES,
     MODEL,
     Condition,
     DemoSettings,
@@ -43,7 +43,7 @@ def _evaluation(out: Path, settings: DemoSettings, name: str, adapter: Path | No
         evaluation_folder(out, name),
         model=MODEL,
         seed=settings.seed,
-        benches=BENCHES,
+        benches=BENCHMARKS,
         logs={log_name(bench): rows for bench, rows in counts.items()},
         adapter=adapter,
         needs=() if adapter is None else (f"train {name}",),

@@ -59,16 +59,6 @@ TRAINED = (
 SHOWN = (BASE, "soft", "hard", "anchored", "words")
 """The conditions in the order of the report."""
 
-BENCHES = (
-    numeric.NAME,
-    closed_sets.NAME,
-    open_ended.NAME,
-    mcq_positions.NAME,
-    novelty.NAME,
-    knowledge.NAME,
-    perplexity.NAME,
-)
-
 _LIMITS = {closed_sets.NAME: 55, mcq_positions.NAME: 5}
 _QUICK_LIMITS = {
     numeric.NAME: 32,

@@ -13,10 +13,9 @@ tried, for want of a network; the interface of `datasets` is used as documented.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib import import_module
 from importlib.resources import files as package_files
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from aleator.distributions.grids import SPLITS, split_distributions
 from aleator.errors import InputError, RecipeError
 from aleator.files import JsonValue, as_object, read_text
+from aleator.hub_data import hub_rows
 from aleator.training.recipe import Anchor
 from aleator.training.target_files import TargetFile, all_targets
 
@@ -179,21 +179,8 @@ def _parse(text: str, place: str) -> AnchorItem:
 
 
 def _from_hub(asked: str, name: str, split: str) -> list[AnchorItem]:
-    try:
-        load: Callable[..., Iterable[Mapping[str, JsonValue]]]
-        load = import_module("datasets").load_dataset
-    except ImportError as error:
-        raise InputError(
-            f"the anchor prompts {asked} come from the hub, which needs another package: install "
-            "aleator[hub], or give the prompts as a file"
-        ) from error
-    try:
-        rows = list(load(name, split=split))
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"cannot load the split {split} of {name} from the hub; check the names and the "
-            "network, or give the prompts as a file"
-        ) from error
+    what, instead = f"the source of anchor prompts {asked}", "the prompts as a file"
+    rows = hub_rows(name, split=split, what=what, instead=instead)
     found = (item_of_row(row, f"{asked}, row {number}") for number, row in enumerate(rows))
     return [item for item in found if item is not None]
 
