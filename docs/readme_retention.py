@@ -4,11 +4,13 @@
 """
 
 from aleator.report.results import Collection
-from aleator.report.retention.comparing import BENCHES, Bench, Line, retention_lines
+from aleator.report.retention.comparing import BENCHES, Line, retention_lines
 
 
-def _title(bench: Bench, name: str) -> str:
-    return f"{name} (points)" if bench == "knowledge" else f"perplexity, {name} (%)"
+def _title(line: Line) -> str:
+    if line.bench == "knowledge":
+        return f"{line.name} (points)"
+    return f"perplexity, {line.name} (%)"
 
 
 def retention_table(collection: Collection) -> str:
@@ -24,7 +26,7 @@ def retention_table(collection: Collection) -> str:
         base = mine[0].base.estimate.value if mine[0].base else None
         shown = "undefined" if base is None else f"{base:.3f}"
         cells = " | ".join(_cell(line) for line in mine)
-        rows.append(f"| {_title(bench, name)} | {shown} | {cells} |")
+        rows.append(f"| {_title(mine[0])} | {shown} | {cells} |")
     return "\n".join(rows)
 
 
