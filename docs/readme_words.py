@@ -42,7 +42,7 @@ def _cells(first: Result) -> Mapping[str, Cell]:
     return {
         f"{where}: top answer's share": lambda one: _closed(one, "top_share"),
         "the same: valid mass": lambda one: _closed(one, "valid_mass"),
-        "the same: total variation": lambda one: _closed(one, "tv"),
+        "the same: total variation of the valid answers": lambda one: _closed(one, "tv"),
         "open-ended prompts: top answer's share": lambda one: _open(one, "top_share"),
         "open-ended prompts: effective answers": lambda one: _open(one, "effective_answers"),
         "multiple-choice questions that parse": lambda one: _mcq(one, "parse_rate"),

@@ -55,6 +55,11 @@ def write_bytes(path: Path, data: bytes) -> None:
         OutputError: The place cannot be written or the disk is full. What stood at `path`
             before still stands there.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OutputError(
+            f"cannot write {path}: this is a device or a pipe, which a file would replace; choose "
+            "another name."
+        )
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -125,6 +130,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
         try:
             beside.mkdir(parents=True)
             yield beside
+            _open_to_readers(beside)
             if path.exists():
                 shutil.rmtree(path)
             beside.rename(path)
@@ -135,14 +141,22 @@ def whole_folder(path: Path) -> Iterator[Path]:
         raise output_error(path, error) from error
 
 
+def _open_to_readers(folder: Path) -> None:
+    """Give files the folder's own permissions: safetensors writes them for their owner alone."""
+    readers = folder.stat().st_mode & 0o044
+    for file in folder.rglob("*"):
+        if file.is_file():
+            file.chmod(file.stat().st_mode | readers)
+
+
 def read_text(path: Path) -> str:
-    """Read a UTF-8 file.
+    """Read a UTF-8 file, with or without a byte order mark.
 
     Raises:
         InputError: There is no such file, or it cannot be read as text.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"cannot read {path}: {reason}.") from error

@@ -3,7 +3,7 @@
 import pytest
 
 from aleator.cli.limits import Limits, parse_limits
-from aleator.errors import InputError, UnknownNameError
+from aleator.errors import InputError
 
 RUN = ("numeric", "closed_sets")
 
@@ -32,5 +32,5 @@ def test_what_is_no_count_is_refused(told: str) -> None:
 
 
 def test_a_limit_of_a_benchmark_that_is_not_run_is_refused() -> None:
-    with pytest.raises(UnknownNameError, match="open_ended.*numeric, closed_sets"):
+    with pytest.raises(InputError, match="'open_ended', which is not run.*numeric, closed_sets"):
         parse_limits("open_ended=3", RUN)

@@ -84,12 +84,15 @@ def check_without_logits(settings: ClosedSetsSettings, prompts: Sequence[ClosedP
         InputError: Nothing is drawn, or a set has a system message.
     """
     if settings.draws == 0:
-        raise InputError("closed_sets needs draws where there are no logits: give 100 or so.")
+        raise InputError(
+            "closed_sets needs answers that are drawn where it is asked through an endpoint or by "
+            "another method than plain: give --draws 100 or so."
+        )
     for prompt in prompts:
         if prompt.target.system is not None:
             raise InputError(
                 f"{prompt.target.place}: the set {prompt.target.name!r} has a system message, "
-                "which only a model that is loaded here can be given: leave it out."
+                "which an endpoint and methods other than plain cannot be given: leave it out."
             )
 
 

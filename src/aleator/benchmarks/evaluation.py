@@ -75,7 +75,7 @@ class EvaluationRequest:
         check_fit(self.method, logits=logits)
         check_folder(self.out)
         for name in self.benches:
-            check_settings(name, self.settings, logits=logits)
+            check_settings(name, self.settings, logits=logits and self.method.name == "plain")
 
 
 def run_evaluation(request: EvaluationRequest, opened: Opened | Served, advance: Advance) -> Path:

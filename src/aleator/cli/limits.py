@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aleator.cli.assignments import parse_assignments
-from aleator.errors import InputError, UnknownNameError
+from aleator.errors import InputError
 
 _EXAMPLE = "closed_sets=20"
 
@@ -34,8 +34,7 @@ def parse_limits(told: str | None, benches: Sequence[str]) -> Limits:
         benches: The benchmarks that are run.
 
     Raises:
-        UnknownNameError: A limit is for a benchmark that is not run; the message lists those.
-        InputError: It is no whole number of at least 1.
+        InputError: It is no whole number of at least 1, or for a benchmark that is not run.
     """
     if told is None:
         return Limits()
@@ -44,7 +43,10 @@ def parse_limits(told: str | None, benches: Sequence[str]) -> Limits:
     named = parse_assignments([part for part in told.split(",") if part.strip()], _EXAMPLE)
     for name in named:
         if name.strip() not in benches:
-            raise UnknownNameError("benchmark in --limit", name.strip(), benches)
+            raise InputError(
+                f"--limit names {name.strip()!r}, which is not run; --bench has: "
+                f"{', '.join(benches)}."
+            )
     return Limits(named={name.strip(): _count(name, text) for name, text in named.items()})
 
 

@@ -92,9 +92,14 @@ def _target(path: Path, written: WrittenSet) -> LanguageTarget:
 
 
 def _check_texts(path: Path, what: str, texts: Sequence[str], lines: Sequence[int]) -> None:
-    """Refuse empty texts and those that come twice."""
+    """Refuse empty texts, those that are no Unicode text, and those that come twice."""
     first_lines: dict[str, int] = {}
     for text, line in zip(texts, lines, strict=True):
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise RecipeError(
+                f"{path}:{line}: this {what} holds half of a character (a lone surrogate, as "
+                "\\ud800), which no model can read: write it whole."
+            )
         if not text.strip():
             raise RecipeError(f"{path}:{line}: this {what} is empty: write it or leave it out.")
         if text in first_lines:
