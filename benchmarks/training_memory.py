@@ -12,7 +12,7 @@ Nothing is downloaded. The token ids are those of the sandbox's tokenizer, which
 digit by digit as Qwen's does; all of them are below 151,936. What they mean is nothing to a random
 model, but a prompt has some tokens more or less than with Qwen's own tokenizer.
 
-    python benchmarks/training_memory.py [--device cuda] [--recipe paper/soft] [--prompts 32]
+    python benchmarks/training_memory.py [--device cuda] [--recipe paper/soft] [--prompts 8]
         [--steps 5] [--checkpointing both]
 """
 
@@ -164,7 +164,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--recipe", default="paper/soft")
-    parser.add_argument("--prompts", type=int, default=32, help="a batch")
+    parser.add_argument("--prompts", type=int, default=8, help="a batch; the paper's is 32")
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--checkpointing", choices=("both", "off", "on"), default="both")
     return parser.parse_args()
