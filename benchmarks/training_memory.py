@@ -115,7 +115,8 @@ def _measure(options: argparse.Namespace, checkpointing: bool) -> Cost:
         for step in range(options.steps)
     ]
     before = _peak(options.device)
-    model = torch.nn.Module.to(qwen3_shape(), options.device)
+    model = qwen3_shape()
+    torch.nn.Module.to(model, options.device)
     adapted = attach_adapter(model, LoraSettings(**asdict(recipe.lora)), recipe.seed).train()
     if checkpointing:
         model.activation_checkpointing_enable({"use_reentrant": False})

@@ -55,7 +55,7 @@ def test_a_record_from_before_a_key_takes_its_default(tmp_path: Path) -> None:
     del recipe["gradient_checkpointing"]
     write_yaml(tmp_path / "run.yaml", {**values, "recipe": recipe})
     before = read_record(tmp_path)
-    assert before == RECORD
+    assert before is not None and before == RECORD
     before.check_same(RECORD, tmp_path)
     with pytest.raises(ConfigurationChangedError, match="gradient_checkpointing was False, is Tr"):
         before.check_same(
