@@ -246,7 +246,7 @@ class Recipe:
         gradient_accumulation: forward passes a batch is split into. It changes memory, and
             where trees are drawn which ones, but not what the loss is.
         gradient_checkpointing: keep only what goes into each layer and compute the rest anew in the
-            backward pass: less memory, about a third more work, the same gradients.
+            backward pass: less memory, up to half as much work again, the same gradients.
         mean: "prompts", every prompt counts the same; "tokens", every supervised token does.
         seed: of the adapter's first weights, dropout, the order of prompts and all draws.
         dtype: in which the model's own weights are loaded; "auto" as the checkpoint stores them
