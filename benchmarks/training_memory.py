@@ -1,6 +1,6 @@
-"""Claim: checkpointing trains a model of Qwen3-0.6B's shape in half of the memory, or in less.
+"""Claim: checkpointing trains a model of Qwen3-0.6B's shape in about half the memory, or less.
 
-Half with 8 prompts an update, a third with the paper's 32 (`RESULTS.md`).
+Half (51%) with 8 prompts an update, a third with the paper's 32 (`RESULTS.md`).
 
 Five updates with the project's own parts (prompts of the recipe, packed trees, the loss, AdamW) on
 a model with random weights in bfloat16, the recipe's adapter on it in float32: once as it is, once
