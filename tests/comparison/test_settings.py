@@ -30,6 +30,13 @@ def test_the_record_tells_comparisons_apart() -> None:
     assert {key for key in record if record[key] != changed[key]} == {"soft.max_steps"}
 
 
+def test_a_key_that_came_later_is_told_where_it_is_used() -> None:
+    """So that a comparison begun before goes on."""
+    assert "soft.gradient_checkpointing" not in SETTINGS.record()
+    used = replace(SETTINGS, overrides={"gradient_checkpointing": "true"}).record()
+    assert used["soft.gradient_checkpointing"] is used["hard.gradient_checkpointing"] is True
+
+
 @pytest.mark.parametrize(
     ("changed", "error", "words"),
     [

@@ -31,6 +31,16 @@ def test_what_is_kept_is_what_autograd_keeps() -> None:
     assert 0.99 * real <= estimated <= 1.5 * real
 
 
+def test_checkpointing_keeps_less_and_is_taken_off_again() -> None:
+    patient = healthy()
+    plain = step_memory(patient, recipe(batch_size="16"))
+    less = step_memory(patient, recipe(batch_size="16", gradient_checkpointing="true"))
+    assert 0 < less.kept <= 0.8 * plain.kept  # of four layers, and logits are kept either way
+    assert (less.logits, less.adapter) == (plain.logits, plain.adapter)
+    assert not patient.model.is_activation_checkpointing
+    assert step_memory(patient, recipe(batch_size="16")) == plain
+
+
 def _kept_of_a_batch(patient: Patient, adapted: torch.nn.Module) -> int:
     wanted = recipe(batch_size="4")
     maker = BatchMaker(patient.prompt_format, Speller(patient.prompt_format))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from aleator.errors import ConfigurationChangedError, InputError
-from aleator.files import as_object, read_yaml
+from aleator.files import as_object, read_yaml, write_yaml
 from aleator.training.checkpoints import Counters
 from aleator.training.recipe import Anchor, Lora, Recipe, TreeSupervision
 from aleator.training.run_record import RunRecord, current_versions, read_record
@@ -46,6 +46,21 @@ def test_a_record_of_another_version_is_refused(tmp_path: Path) -> None:
     (tmp_path / "run.yaml").write_text("model: sandbox\nrecipe: {method: soft}\n")
     with pytest.raises(InputError, match="not written by this version of aleator"):
         read_record(tmp_path)
+
+
+def test_a_record_from_before_a_key_takes_its_default(tmp_path: Path) -> None:
+    RECORD.write(tmp_path)
+    values = as_object(read_yaml(tmp_path / "run.yaml"), tmp_path)
+    recipe = as_object(values["recipe"], tmp_path)
+    del recipe["gradient_checkpointing"]
+    write_yaml(tmp_path / "run.yaml", {**values, "recipe": recipe})
+    before = read_record(tmp_path)
+    assert before is not None and before == RECORD
+    before.check_same(RECORD, tmp_path)
+    with pytest.raises(ConfigurationChangedError, match="gradient_checkpointing was False, is Tr"):
+        before.check_same(
+            replace(RECORD, recipe=replace(RECIPE, gradient_checkpointing=True)), tmp_path
+        )
 
 
 def test_every_difference_is_named(tmp_path: Path) -> None:

@@ -26,6 +26,13 @@ def test_every_number_arrives(tmp_path: Path) -> None:
     assert arguments.report_to == []
 
 
+@pytest.mark.parametrize("wanted", [False, True])
+def test_checkpointing(tmp_path: Path, wanted: bool) -> None:
+    arguments = training_arguments(replace(EPOCHS, gradient_checkpointing=wanted), tmp_path)
+    assert arguments.activation_checkpointing is wanted
+    assert arguments.activation_checkpointing_kwargs == {"use_reentrant": False}
+
+
 def test_epochs(tmp_path: Path) -> None:
     arguments = training_arguments(EPOCHS, tmp_path)
     assert (arguments.num_train_epochs, arguments.max_steps) == (3, -1)

@@ -97,6 +97,8 @@ class CompareSettings:
         for method in METHODS:
             recipe = recipe_values(self.recipe(method, self.seeds[0]))
             unused = ("seed",) if method == "soft" else ("seed", *LENGTHS)
+            if not recipe["gradient_checkpointing"]:  # comparisons begun before it was a key go on
+                unused += ("gradient_checkpointing",)
             values |= flat_values(
                 {k: v for k, v in recipe.items() if k not in unused}, f"{method}."
             )

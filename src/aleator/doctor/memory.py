@@ -2,9 +2,11 @@
 
 An estimate. What a forward pass keeps for its backward pass is not guessed from a formula: it is
 measured on the recipe's longest of some prompts and on two of it, on this very model with its
-attention and its adapter, and carried on to the recipe's batch. Added are the adapter's gradients
-and optimiser state, and the gradient of the logits. Left out are allocators' waste, what kernels
-use in passing, an anchor's passes, and validation, whose batches are larger but keep nothing.
+attention and its adapter, and carried on to the recipe's batch. With gradient checkpointing it is
+measured on a pass with it, and for the layer that is computed anew a layer's share is added of what
+a pass without it keeps. Added are the adapter's gradients and optimiser state, and the gradient of
+the logits. Left out are allocators' waste, what kernels use in passing, an anchor's passes, and
+validation, whose batches are larger but keep nothing.
 """
 
 from collections.abc import Sequence
@@ -38,7 +40,8 @@ class StepMemory:
     """Bytes that a training step needs beside the model and its adapter's weights.
 
     Attributes:
-        kept: Kept from the forward pass for the backward pass.
+        kept: Kept from the forward pass for the backward pass, that of a layer computed anew
+            included.
         logits: The gradient of the logits, and of their softmax.
         adapter: Gradients and optimiser state.
     """
@@ -75,7 +78,10 @@ def check_memory(patient: Patient) -> Finding:
     if recipe.anchor is not None:
         said += "; the anchor's passes come on top"
     if needed.total > free:
-        return failed(said, "raise gradient_accumulation, or lower batch_size or supervision.nodes")
+        first = "" if recipe.gradient_checkpointing else "set gradient_checkpointing to true, "
+        return failed(
+            said, f"{first}raise gradient_accumulation, or lower batch_size or supervision.nodes"
+        )
     return passed(said)
 
 
@@ -87,7 +93,7 @@ def step_memory(patient: Patient, recipe: Recipe) -> StepMemory:
         trained = sum(one.numel() for one in adapted.parameters() if one.requires_grad)
         adapted.train()
         try:
-            first, second = (_kept_bytes(adapted, batch, recipe.bf16) for batch in (one, two))
+            first, second = (_kept(patient, adapted, batch, recipe) for batch in (one, two))
         finally:
             adapted.eval()
     vocabulary = patient.model.config.get_text_config(decoder=True).vocab_size
@@ -116,6 +122,20 @@ def _batches(patient: Patient, recipe: Recipe) -> tuple[TrainingBatch, TrainingB
     alone = [batch([place]).tokens for place in range(len(looked_at))]
     longest = alone.index(max(alone))
     return batch([longest]), batch([longest, longest])
+
+
+def _kept(patient: Patient, adapted: nn.Module, batch: TrainingBatch, recipe: Recipe) -> int:
+    """Bytes kept for a batch, by the way that the recipe goes."""
+    everything = _kept_bytes(adapted, batch, recipe.bf16)
+    if not recipe.gradient_checkpointing:
+        return everything
+    layers = patient.model.config.get_text_config(decoder=True).num_hidden_layers
+    patient.model.activation_checkpointing_enable({"use_reentrant": False})
+    try:
+        return _kept_bytes(adapted, batch, recipe.bf16) + everything // layers
+    finally:
+        patient.model.activation_checkpointing_disable()
+        patient.model.disable_input_require_grads()  # which it had switched on with the rest
 
 
 def _kept_bytes(adapted: nn.Module, batch: TrainingBatch, bf16: bool) -> int:

@@ -20,7 +20,8 @@ Embeddings are looked up, not multiplied, and not counted; nor are norms, biases
 optimiser, validation, drawing the anchor's answers, and what a kernel computes for padding and
 masked pairs. Of experts only those that a token is sent to are counted. Sliding windows are not
 subtracted from P, and all of the lowest adapted layer's backward pass is counted, though nobody
-needs the gradient of its input: both little at our lengths.
+needs the gradient of its input: both little at our lengths. What gradient checkpointing computes a
+second time is not counted either: it is the price of memory and not of the result.
 """
 
 from dataclasses import dataclass

@@ -245,6 +245,8 @@ class Recipe:
         batch_size: prompts an update (draws, where draws are not packed).
         gradient_accumulation: forward passes a batch is split into. It changes memory, and
             where trees are drawn which ones, but not what the loss is.
+        gradient_checkpointing: keep only what goes into each layer and compute the rest anew in the
+            backward pass: less memory, up to half as much work again, the same gradients.
         mean: "prompts", every prompt counts the same; "tokens", every supervised token does.
         seed: of the adapter's first weights, dropout, the order of prompts and all draws.
         dtype: in which the model's own weights are loaded; "auto" as the checkpoint stores them
@@ -266,6 +268,7 @@ class Recipe:
     max_tokens: Count | None = None
     batch_size: Count = 32
     gradient_accumulation: Count = 1
+    gradient_checkpointing: bool = False
     mean: Literal["prompts", "tokens"] = "prompts"
     lora: Lora = field(default_factory=Lora)
     optimiser: Optimiser = field(default_factory=Optimiser)

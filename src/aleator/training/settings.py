@@ -43,6 +43,9 @@ def training_arguments(
         max_steps=-1 if recipe.max_steps is None else recipe.max_steps,
         num_train_epochs=1 if recipe.epochs is None else recipe.epochs,
         gradient_accumulation_steps=recipe.gradient_accumulation,
+        # transformers' newer name; re-entrant, it would find no input that needs a gradient
+        activation_checkpointing=recipe.gradient_checkpointing,
+        activation_checkpointing_kwargs={"use_reentrant": False},
         learning_rate=recipe.optimiser.learning_rate,
         weight_decay=recipe.optimiser.weight_decay,
         lr_scheduler_type=_SCHEDULES[recipe.optimiser.schedule],
