@@ -22,6 +22,7 @@ from aleator.files import (
     output_error,
     read_json,
     read_rows,
+    read_text,
     read_yaml,
     whole_folder,
     write_json,
@@ -90,6 +91,27 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
         write_text(path, "new" * 100)
     assert path.read_text() == "old"
     assert names_in(tmp_path) == ["a.txt"]
+
+
+def test_a_pipe_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OutputError, match="a device or a pipe"):
+        write_text(pipe, "x")
+    assert pipe.is_fifo()
+
+
+def test_a_byte_order_mark_is_not_part_of_the_text(tmp_path: Path) -> None:
+    (tmp_path / "marked").write_bytes(b"\xef\xbb\xbfsets")
+    assert read_text(tmp_path / "marked") == "sets"
+
+
+def test_files_of_a_whole_folder_are_as_readable_as_the_folder(tmp_path: Path) -> None:
+    with whole_folder(tmp_path / "out") as beside:
+        beside.chmod(0o755)
+        (beside / "weights").write_text("")
+        (beside / "weights").chmod(0o600)
+    assert (tmp_path / "out" / "weights").stat().st_mode & 0o777 == 0o644
 
 
 def test_a_path_below_a_file_is_one_sentence(tmp_path: Path) -> None:

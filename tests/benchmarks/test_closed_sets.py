@@ -174,7 +174,7 @@ def test_an_endpoint_needs_draws_and_takes_no_system_message(
 ) -> None:
     endpoint = Subject(always(_Endpoint()), None)
     exact_only = replace(_plain_file(settings, tmp_path), draws=0)
-    with pytest.raises(InputError, match="needs draws"):
+    with pytest.raises(InputError, match="give --draws 100"):
         run_closed_sets(endpoint, exact_only, tmp_path / "a")
     with pytest.raises(InputError, match=r"mine\.yaml:10: .*system message"):
         run_closed_sets(endpoint, settings, tmp_path / "b")

@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -47,6 +48,36 @@ def test_figures_are_those_of_the_rows() -> None:
             beta = split.families["beta"][metric]
             own = (soft - hard)[:, :PROMPTS]
             assert beta.difference.value == pytest.approx(np.mean(own))
+
+
+def _few(runs: list[FinishedRun], per_family: int) -> list[FinishedRun]:
+    """The same with so many prompts a family and split."""
+    kept = []
+    for run in runs:
+        counts: Counter[tuple[object, object]] = Counter()
+        rows = {}
+        for key, row in run.rows.items():
+            place = (row["split"], row["family"])
+            counts[place] += 1
+            if counts[place] <= per_family:
+                rows[key] = row
+        kept.append(replace(run, rows=rows))
+    return kept
+
+
+def test_a_prompt_a_family_decides_nothing() -> None:
+    """A family's only prompt shows no spread, so an interval would know of none."""
+    split = matched_figures(_few(make_runs(gain=1.0), 1))[MATCHINGS[0]].splits["unseen_parameters"]
+    for lines in (split.metrics, *split.families.values()):
+        for line in lines.values():
+            assert line.difference.value is not None and line.better is None
+            assert line.difference.low is None and line.difference.p is None
+
+
+def test_a_family_of_few_prompts_decides_nothing_by_itself() -> None:
+    split = matched_figures(_few(make_runs(gain=1.0), 3))[MATCHINGS[0]].splits["unseen_parameters"]
+    assert all(line.difference.p is not None for line in split.metrics.values())
+    assert all(line.better is None for line in split.families["beta"].values())
 
 
 def test_p_values_are_read_together() -> None:

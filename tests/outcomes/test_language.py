@@ -96,3 +96,11 @@ def test_problems_name_file_and_line(tmp_path: Path, text: str, words: str) -> N
 def test_a_weight_of_zero_is_a_weight(tmp_path: Path) -> None:
     (one,) = _read(tmp_path, f"sets:\n{_set(outcomes='{c: 0, d: 3}')}")
     assert one.outcomes.probabilities.tolist() == [0.0, 1.0]
+
+
+def test_half_a_character_names_file_and_line(tmp_path: Path) -> None:
+    lines = '{"name": "a", "prompt": "b", "outcomes": ["c"]}\n'
+    lines += '{"name": "d", "prompt": "e", "outcomes": ["f", "\\ud800x"]}\n'
+    (tmp_path / "mine.jsonl").write_text(lines)
+    with pytest.raises(RecipeError, match=r"mine.jsonl:2: this outcome holds half of a character"):
+        read_targets(tmp_path / "mine.jsonl")

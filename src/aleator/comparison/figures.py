@@ -1,5 +1,6 @@
 """From finished runs to soft against hard: means, paired differences, and which is better where."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -21,6 +22,8 @@ from aleator.training.recipe import Method
 
 METRICS = ("sequence_kl", "shape_kl", "value_tv", "w1_normalised", "valid_mass")
 LEVEL = 0.05
+FEWEST = 4
+"""Fewer prompts than these get no interval and no test; the smallest whole family has as many."""
 
 FloatArray = NDArray[np.float64]
 _Key = TypeVar("_Key")
@@ -147,6 +150,9 @@ def _line(metric: str, columns: Mapping[Method, FloatArray], families: Sequence[
     gap = np.where(np.isfinite(difference), 0.0, np.nan)  # what one lacks counts for neither
     soft, hard = (crossed_mean(columns[method] + gap, families) for method in METHODS)
     found = crossed_mean(difference, families)
+    if _too_few(difference, families):
+        bare = replace(found.interval, low=np.nan, high=np.nan)
+        found = replace(found, interval=bare, p=np.nan)
     return Line(
         _estimate(soft),
         _estimate(hard),
@@ -155,6 +161,18 @@ def _line(metric: str, columns: Mapping[Method, FloatArray], families: Sequence[
         found.interval.count,
         found.interval.left_out,
     )
+
+
+def _too_few(difference: FloatArray, families: Sequence[str]) -> bool:
+    """Whether prompts are too few to say how much others would differ.
+
+    So it is of fewer than `FEWEST` prompts, and where most families have but one: a family's only
+    prompt shows no spread, and an interval would count none.
+    """
+    known = np.flatnonzero(np.isfinite(difference).all(axis=0))
+    sizes = Counter(families[int(place)] for place in known)
+    single = sum(size == 1 for size in sizes.values())
+    return sum(sizes.values()) < FEWEST or 2 * single > len(sizes)
 
 
 def _estimate(mean: CrossedMean) -> Estimate:
