@@ -6,7 +6,12 @@ from typing import cast
 
 from tokenizers import processors
 
-from aleator.doctor.boundaries import check_bos, check_generation_config, check_stop_token
+from aleator.doctor.boundaries import (
+    check_bos,
+    check_generation_config,
+    check_stop_token,
+    check_training_prompt,
+)
 from aleator.doctor.patient import Patient
 from aleator.tokens.chat import ChatFormat
 from tests.doctor.patients import end_of_text, healthy, loaded
@@ -84,3 +89,13 @@ def test_a_tokenizer_that_ends_texts_has_no_prompt_to_ask_with() -> None:
     )
     finding = check_bos(Patient.admit(parts))
     assert finding.verdict == "pass", "plain text begins without one, the template writes it"
+
+
+def test_a_template_that_opens_no_turn_for_the_answer() -> None:
+    parts = loaded("qwen3", "chatml")
+    template = cast(str, parts.tokenizer.chat_template)
+    cut = template[: template.index("{% if add_generation_prompt")]
+    assert cut != template
+    parts.tokenizer.chat_template = cut
+    finding = check_training_prompt(Patient.admit(parts))
+    assert finding.verdict == "fail" and "assistant' stands before the answer" in finding.said

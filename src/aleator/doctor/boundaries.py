@@ -112,6 +112,11 @@ def check_training_prompt(patient: Patient) -> Finding:
             "use the same chat template and options for both",
         )
     text, end = (cast(str, patient.tokenizer.decode(list(ids))) for ids in (asked, asked[-4:]))
+    if missing := _before_the_answer(patient, text):
+        return failed(
+            f"a prompt ends in {end!r}, but in a conversation {missing!r} stands before the answer",
+            "let chat_template.jinja open the assistant's turn where add_generation_prompt is set",
+        )
     if text.count(_THOUGHT) > text.count(_THOUGHT_ENDS):
         return failed(
             f"a prompt ends inside a thought ({end!r}), where answers would be trained",
@@ -119,6 +124,19 @@ def check_training_prompt(patient: Patient) -> Finding:
             "chat_template.jinja",
         )
     return passed(f"the same {len(asked)} tokens, ending in {end!r}")
+
+
+def _before_the_answer(patient: Patient, prompt: str) -> str:
+    """What a whole conversation writes between the prompt and the answer; empty where nothing.
+
+    A template that writes history otherwise than prompts (without thoughts, say) is not judged.
+    """
+    ids = conversation_ids(patient.tokenizer, PROMPT, _ANSWER)
+    conversation = cast(str, patient.tokenizer.decode(list(ids)))
+    if not conversation.startswith(prompt):
+        return ""
+    between, found, _ = conversation.removeprefix(prompt).partition(_ANSWER)
+    return between.strip() if found else ""
 
 
 def _training_ids(patient: Patient) -> tuple[int, ...]:
