@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from aleator.benchmarks.numeric import NumericSettings, numeric_prompts
@@ -56,3 +57,14 @@ def test_a_limit_that_cuts_nothing_and_unknown_splits_are_passed_over(
         split["prompts"] = 1000
     evaluation.splits["mine"] = evaluation.splits["unseen_parameters"] | {"prompts": 1}
     assert cut_short(load_results([evaluation.write()])) == ()
+
+
+def test_closed_sets_of_different_files_are_told(language_runs: Path) -> None:
+    collection = load_results([language_runs])
+    assert not any("not read from one file" in sentence for sentence in cut_short(collection))
+    first, *others = collection.results
+    settings = {**first.settings, "closed_sets: targets_sha256": "other"}
+    settings["closed_sets: targets"] = "mine.yaml"
+    mixed = replace(collection, results=(replace(first, settings=settings), *others))
+    [told] = [sentence for sentence in cut_short(mixed) if "not read from one file" in sentence]
+    assert f"{first.label}: mine.yaml" in told

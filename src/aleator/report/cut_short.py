@@ -1,5 +1,7 @@
 """What a `limit` left out: prompts and whole families of the published splits, in sentences.
 
+And whether conditions were asked about different closed sets.
+
 Told from result.json and its rows alone, so that a page on any evaluation says it, not the demo's
 only. Of the other benchmarks than the numeric one it is not known here how many prompts are whole.
 """
@@ -8,6 +10,7 @@ from collections.abc import Iterable
 
 from aleator.distributions.grid_points import GRIDS
 from aleator.distributions.grids import SPLITS
+from aleator.report.closed_sets.reading import NAME as CLOSED_SETS
 from aleator.report.measures import in_order, split_title
 from aleator.report.results import NUMERIC, Collection, Result
 from aleator.report.sentences import listed
@@ -21,7 +24,25 @@ def cut_short(collection: Collection) -> tuple[str, ...]:
     for result in collection.results:
         for sentence in [*_numeric(result), *_others(result)]:
             labels.setdefault(sentence, []).append(result.label)
-    return tuple(f"{listed(names)}: {sentence}" for sentence, names in labels.items())
+    told = [f"{listed(names)}: {sentence}" for sentence, names in labels.items()]
+    return (*told, *_different_sets(collection))
+
+
+def _different_sets(collection: Collection) -> Iterable[str]:
+    """Whether closed sets were read from files that are not the same."""
+    labels: dict[str, list[str]] = {}
+    files: dict[str, str] = {}
+    for result in collection.having(CLOSED_SETS).values():
+        digest = result.settings.get(f"{CLOSED_SETS}: targets_sha256", "")
+        file = result.settings.get(f"{CLOSED_SETS}: targets", _NO_LIMIT)
+        files.setdefault(digest, "the benchmark's own sets" if file == _NO_LIMIT else file)
+        labels.setdefault(digest, []).append(result.label)
+    if len(labels) > 1:
+        told = "; ".join(f"{listed(names)}: {files[one]}" for one, names in labels.items())
+        yield (
+            f"Closed sets were not read from one file, so that their means are not of the same "
+            f"sets: {told}."
+        )
 
 
 def _numeric(result: Result) -> Iterable[str]:
