@@ -118,10 +118,15 @@ def test_interrupting_stops_the_processes(tmp_path: Path, number: signal.Signals
         os.kill(os.getpid(), number)
 
     before = signal.getsignal(signal.SIGTERM)
+    # In the background of a shell SIGINT is ignored from the start, and nothing would interrupt.
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
     thread = threading.Thread(target=interrupt)
     thread.start()
-    with pytest.raises(KeyboardInterrupt):
-        _run([stage], tmp_path)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            _run([stage], tmp_path)
+    finally:
+        signal.signal(signal.SIGINT, ours)
     thread.join()
     with pytest.raises(ProcessLookupError):
         os.kill(int(mark.read_text()), 0)
