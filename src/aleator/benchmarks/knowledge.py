@@ -25,7 +25,7 @@ need the hundred items. ``aggregate`` is null for a single task, its ``gp_irt`` 
 one. Item parameters do not decide rows: they may be named when the rows are there.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -35,6 +35,7 @@ import numpy as np
 
 from aleator.benchmarks.estimates import as_estimate
 from aleator.benchmarks.item_parameters import ItemBank, ItemsFile, read_items
+from aleator.benchmarks.kept_rows import KEY, Progress, no_progress
 from aleator.benchmarks.knowledge_tasks import (
     LOCAL,
     KnowledgeTask,
@@ -124,7 +125,7 @@ def run_knowledge(
     subject: Subject,
     settings: KnowledgeSettings,
     out: Path,
-    advance: Callable[[int, int], None] = lambda done, total: None,
+    advance: Progress = no_progress,
 ) -> dict[str, JsonValue]:
     """Evaluate a model; tasks that are whole in ``out/rows/knowledge.jsonl`` are kept.
 
@@ -146,7 +147,7 @@ def run_knowledge(
     assert subject.model is not None, "checked"
     tasks = chosen_tasks(settings.tasks)
     total = sum(task_items(settings))
-    log = RowLog(out / "rows" / f"{NAME}.jsonl", "key")
+    log = RowLog(out / "rows" / f"{NAME}.jsonl", KEY)
     advance(len(log.done), total)
     for task in tasks:
         if not log.complete and not _whole(log, task):

@@ -21,10 +21,11 @@ model's logits, so that an endpoint is refused.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from aleator.benchmarks.estimates import as_estimate
+from aleator.benchmarks.kept_rows import KEY, Progress, no_progress
 from aleator.benchmarks.perplexity_texts import (
     PerplexitySettings,
     TextDocument,
@@ -65,7 +66,7 @@ def run_perplexity(
     subject: Subject,
     settings: PerplexitySettings,
     out: Path,
-    advance: Callable[[int, int], None] = lambda done, total: None,
+    advance: Progress = no_progress,
 ) -> dict[str, JsonValue]:
     """Score the documents; rows already in ``out/rows/perplexity.jsonl`` are not computed again.
 
@@ -86,7 +87,7 @@ def run_perplexity(
     if subject.model is None:
         raise _without_logits()
     documents = text_documents(settings)
-    log = RowLog(out / "rows" / f"{NAME}.jsonl", "key")
+    log = RowLog(out / "rows" / f"{NAME}.jsonl", KEY)
     _check_texts(log, documents)
     advance(len(log.done), len(documents))
     scorer = _scorer(subject.model, settings)
@@ -113,7 +114,7 @@ def _score_missing(
     scorer: DocumentScorer,
     documents: Sequence[TextDocument],
     log: RowLog,
-    advance: Callable[[int, int], None],
+    advance: Progress,
 ) -> None:
     """Append a row a document; batches are cut before those that are done are left out."""
     read = [scorer.read(document.text) for document in documents]
