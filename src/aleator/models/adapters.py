@@ -86,8 +86,15 @@ def attach_adapter(model: PreTrainedModel, settings: LoraSettings, seed: int) ->
         return _wrap(model, config)
 
 
-def save_adapter(model: nn.Module, folder: Path) -> None:
+def save_adapter(
+    model: nn.Module, folder: Path, weights: dict[str, Tensor] | None = None
+) -> None:
     """Write the adapter of `model` into `folder`: its settings and weights, and a model card.
+
+    Args:
+        model: With the adapter.
+        folder: Where to.
+        weights: What to write by the parameters' names, where the model holds but a part of each.
 
     Raises:
         OutputError: The folder cannot be written.
@@ -96,7 +103,7 @@ def save_adapter(model: nn.Module, folder: Path) -> None:
     peft_model = _peft_model(model)
     try:
         # "auto" would ask the hub whether the embeddings of the base model had another size.
-        peft_model.save_pretrained(str(folder), save_embedding_layers=False)
+        peft_model.save_pretrained(str(folder), save_embedding_layers=False, state_dict=weights)
     except (OSError, SafetensorError) as error:
         raise OutputError(
             f"cannot write the adapter to {folder} ({error}); free space or choose another place"

@@ -49,7 +49,8 @@ def float32_logits_at(
 
     handles = [
         head.register_forward_pre_hook(select),
-        head.register_forward_hook(project),
+        # First of all: hooks of sharded training let the weights go, and begin the backward pass here.
+        head.register_forward_hook(project, prepend=True),
     ]
     try:
         yield
@@ -65,7 +66,8 @@ def output_head(model: nn.Module) -> nn.Linear:
         ModelError: It is missing or not a plain linear layer, as when an adapter sits on it.
     """
     head = language_model(model).get_output_embeddings()
-    if type(head) is not nn.Linear:
+    # Sharding makes it a subclass; four-bit weights are integers.
+    if not isinstance(head, nn.Linear) or not head.weight.is_floating_point():
         raise ModelError(
             f"the model's output head is a {type(head).__name__}, not a linear layer; load a "
             "causal language model and leave lm_head out of the adapter's target_modules"

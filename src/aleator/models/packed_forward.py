@@ -125,6 +125,22 @@ def pack(
     )
 
 
+def idle_batch() -> PackedBatch:
+    """One token and no node, for a process that has nothing to read when others have.
+
+    Its logits have no rows; whatever is summed over them is 0, and so are its gradients, which
+    reach every weight all the same.
+    """
+    nowhere = torch.empty(0, dtype=torch.int64)
+    return PackedBatch(
+        input_ids=torch.zeros(1, 1, dtype=torch.int64),
+        position_ids=torch.zeros(1, 1, dtype=torch.int64),
+        attention=torch.ones(1, 1, 1, dtype=torch.bool),
+        rows=nowhere,
+        cols=nowhere,
+    )
+
+
 def packed_logits(model: nn.Module, batch: PackedBatch) -> Float[Tensor, "n V"]:
     """Next-token logits at every node of every tree, in float32.
 

@@ -12,7 +12,8 @@ an unbiased estimate of the sequence KL(base ‖ adapted) of an answer.
 P comes from the same weights in a pass of its own, without gradients and without dropout; Q is
 trained with the adapter's dropout, as everything else. Both passes read the model itself and not
 its data-parallel wrapper: gradients are then averaged as those of the calibration, which goes
-through the wrapper in the same update, and a process may have no anchor texts in a pass.
+through the wrapper in the same update. A process that has no anchor texts in a pass where others
+may reads one token for nothing: where weights are sharded, all must call for them together.
 
 Beside the weights it takes a few arrays of N times the vocabulary in float32 (half a gigabyte for
 300 tokens of 150,000), so `tokens` is also what memory it needs.
@@ -29,7 +30,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from aleator.models.adapters import adapter_disabled
-from aleator.models.packed_forward import PackedBatch, packed_logits
+from aleator.models.packed_forward import PackedBatch, idle_batch, packed_logits
 from aleator.models.packed_rows import pack_rows
 from aleator.training.flops import Reading
 from aleator.training.seeds import Stream, generator
@@ -58,7 +59,7 @@ class AnchorUpdate:
     """One process's share of the anchor texts of an update.
 
     Attributes:
-        passes: what each of its passes reads; None for nothing.
+        passes: what each of its passes reads; None for nothing, where there is one process only.
         supervised: answer tokens of the whole update, in all passes of all processes.
         tokens: tokens that the model reads for the whole update: each once with the adapter and
             once without.
@@ -116,16 +117,19 @@ class AnchorTerm:
         mine = texts[process::processes]
         read = [len(text.ids) - 1 for text in texts]
         supervised = sum(text.supervised for text in texts)
+        idle = None if processes == 1 else idle_batch()
         return AnchorUpdate(
-            tuple(self._packed(mine[one::passes]) for one in range(passes)),
+            tuple(self._packed(mine[one::passes], idle) for one in range(passes)),
             supervised=supervised,
             tokens=2 * sum(read),
             reading=Reading(sum(read), supervised, sum(one * (one + 1) // 2 for one in read)),
         )
 
-    def _packed(self, texts: Sequence[AnchorText]) -> PackedBatch | None:
+    def _packed(
+        self, texts: Sequence[AnchorText], idle: PackedBatch | None
+    ) -> PackedBatch | None:
         if not texts:
-            return None
+            return idle
         begins = [text.begin for text in texts]
         return pack_rows([text.ids for text in texts], begins, self.pad_token_id)
 

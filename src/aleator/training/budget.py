@@ -11,13 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
 
-from accelerate.data_loader import BatchSamplerShard
-from torch.utils.data import BatchSampler, SequentialSampler
-
 from aleator.errors import RecipeError
 from aleator.training.collator import TreeCollator
 from aleator.training.prompts import Visits, make_visits
 from aleator.training.recipe import Recipe
+from aleator.training.sharing import Chunks
 from aleator.training.target_files import TargetFile
 
 
@@ -68,23 +66,11 @@ def _update_tokens(
 ) -> Iterator[int]:
     """The tokens of one update after another; without end, unless the recipe counts epochs."""
     visits = make_visits(recipe, files)
-    passes = recipe.batch_size // (recipe.gradient_accumulation * processes)
+    passes = recipe.gradient_accumulation * processes
+    chunks = Chunks(len(visits), recipe.batch_size // passes)
     for epoch in count() if recipe.epochs is None else range(recipe.epochs):
         visits.set_epoch(epoch)
-        dealt = _dealt_out(visits, passes, processes)
-        # An epoch's last update has the passes that are left, as the Trainer makes it.
-        while update := list(islice(dealt, recipe.gradient_accumulation)):
-            yield sum(
-                collator.tokens([visits[index] for index in indices])
-                for everywhere in update
-                for indices in everywhere
-            )
-
-
-def _dealt_out(visits: Visits, size: int, processes: int) -> Iterator[tuple[list[int], ...]]:
-    """The indices of an epoch's passes, one list a process, as accelerate deals them out."""
-    whole = BatchSampler(SequentialSampler(range(len(visits))), size, drop_last=False)
-    if processes == 1:  # as it is; shards are all filled up to the same size
-        return ((indices,) for indices in whole)
-    shards = [BatchSamplerShard(whole, processes, rank) for rank in range(processes)]
-    return zip(*shards, strict=True)
+        epoch_chunks = iter(chunks)
+        # An epoch's last update has the chunks that are left.
+        while update := list(islice(epoch_chunks, passes)):
+            yield sum(collator.tokens([visits[index] for index in chunk]) for chunk in update)

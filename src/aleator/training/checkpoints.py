@@ -17,9 +17,11 @@ from pydantic import TypeAdapter
 from safetensors import SafetensorError
 
 from aleator.files import read_json, whole_folder, write_json
+from aleator.models.adapters import CONFIG_FILE, WEIGHTS_FILE
 
 _COUNTERS = "counters.json"
 _WINDOW = "loss_window.json"
+_CARD = "README.md"
 _NAME = re.compile(r"checkpoint-(\d+)")
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 _PROBE_BYTES = 1 << 20
@@ -120,6 +122,16 @@ def write_checkpoint(
     for path in folder.iterdir():
         if _NAME.fullmatch(path.name) and path != place:
             shutil.rmtree(path)
+
+
+def copy_adapter(checkpoint: Checkpoint, folder: Path) -> None:
+    """Copy the adapter that a checkpoint holds into a folder.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    for name in (CONFIG_FILE, WEIGHTS_FILE, _CARD):
+        shutil.copyfile(checkpoint.folder / name, folder / name)
 
 
 @contextmanager

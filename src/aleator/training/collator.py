@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import torch
 
-from aleator.models.packed_forward import PackedBatch, pack
+from aleator.models.packed_forward import PackedBatch, idle_batch, pack
 from aleator.tokens.chat import PromptFormat
 from aleator.tokens.speller import Speller
 from aleator.tokens.supervision import (
@@ -117,7 +117,12 @@ class TreeCollator:
     seed: int
 
     def __call__(self, visits: Sequence[Visit]) -> dict[str, TrainingBatch]:
-        """One batch of the visits, in their order, in the mapping that the Trainer wants."""
+        """One batch of the visits, in their order, in the mapping that the Trainer wants.
+
+        Of no visits at all, a batch that reads one token and adds nothing.
+        """
+        if not visits:
+            return {"batch": TrainingBatch(idle_batch(), TreeTargets.none(), 0, tokens=0, pairs=0)}
         return {"batch": self.maker.batch(visits, self.supervision, self._rng(visits))}
 
     def tokens(self, visits: Sequence[Visit]) -> int:

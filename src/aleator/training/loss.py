@@ -92,6 +92,12 @@ class TreeTargets:
             prompts=len(trees),
         )
 
+    @classmethod
+    def none(cls) -> TreeTargets:
+        """The targets of no tree at all."""
+        numbers, places = torch.empty(0), torch.empty(0, dtype=torch.int64)
+        return cls(numbers, places, places, places, numbers, numbers, prompts=0)
+
     @property
     def total_weight(self) -> Float[Tensor, ""]:
         """Sum of the node weights: where these are expected visits, B × the mean path length."""

@@ -227,6 +227,21 @@ class Validation:
 
 @_strict
 @dataclass(frozen=True)
+class Sharding:
+    """Several processes hold a part of the model each, where it is too large for one.
+
+    Attributes:
+        strategy: "fsdp" for PyTorch's, "deepspeed" for ZeRO.
+        config: a JSON file in the words of transformers' `fsdp_config` or of DeepSpeed; None for
+            FSDP2 or ZeRO-3 with everything sharded and nothing moved out of the GPU's memory.
+    """
+
+    strategy: Literal["fsdp", "deepspeed"]
+    config: str | None = None
+
+
+@_strict
+@dataclass(frozen=True)
 class Recipe:
     """A training run but for the model and the place of its results.
 
@@ -252,6 +267,7 @@ class Recipe:
         dtype: in which the model's own weights are loaded; "auto" as the checkpoint stores them
             (float32 on CPU for the sandbox). The adapter is float32 always.
         bf16: compute in bfloat16 by autocast (losses stay float32).
+        sharding: None: every process holds the whole model.
         anchor: None for none.
         validation: None for none.
         log_every: updates between two rows of metrics.
@@ -275,6 +291,7 @@ class Recipe:
     seed: Whole = 11
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     bf16: bool = False
+    sharding: Sharding | None = None
     anchor: Anchor | None = None
     validation: Validation | None = field(default_factory=Validation)
     log_every: Count = 10
@@ -297,6 +314,11 @@ class Recipe:
         if self.mix and self.epochs is not None:
             raise ValueError(
                 "a mix has no epochs: set epochs to null and give max_steps or max_tokens"
+            )
+        if self.sharding is not None and self.lora.target_parameters:
+            raise ValueError(
+                "sharding does not go with lora.target_parameters, which are adapted whole: leave "
+                "one out"
             )
         if self.batch_size % self.gradient_accumulation:
             raise ValueError(

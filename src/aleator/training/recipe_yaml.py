@@ -28,6 +28,7 @@ from aleator.training.recipe import (
     PublishedData,
     PublishedSupervision,
     Recipe,
+    Sharding,
     TreeSupervision,
     Validation,
     WideData,
@@ -53,6 +54,7 @@ _SECTIONS: Mapping[Location, type] = {
     ("anchor",): Anchor,
     ("lora",): Lora,
     ("optimiser",): Optimiser,
+    ("sharding",): Sharding,
     ("validation",): Validation,
     **_CHOICES,
 }

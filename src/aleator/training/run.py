@@ -19,7 +19,7 @@ from transformers import PreTrainedTokenizerFast, TrainerCallback, TrainingArgum
 
 from aleator.errors import InputError, RecipeError
 from aleator.files import Row, output_error, whole_folder
-from aleator.models.adapters import LoraSettings, attach_adapter, save_adapter
+from aleator.models.adapters import LoraSettings, attach_adapter
 from aleator.models.loading import SANDBOX, LoadedModel, load_model
 from aleator.recipe_files import find_recipe
 from aleator.tokens.chat import ChatFormat
@@ -33,7 +33,7 @@ from aleator.training.anchor_prompts import (
     read_anchor_source,
 )
 from aleator.training.budget import run_length
-from aleator.training.checkpoints import Counters, disk_errors_named, latest_checkpoint
+from aleator.training.checkpoints import Counters, copy_adapter, latest_checkpoint
 from aleator.training.collator import BatchMaker, TreeCollator
 from aleator.training.metrics_log import MetricsLog
 from aleator.training.progress import ProgressBar
@@ -42,6 +42,7 @@ from aleator.training.recipe import Method, Recipe
 from aleator.training.recipe_yaml import read_recipe
 from aleator.training.run_record import RUN_FILE, RunRecord, read_record
 from aleator.training.settings import training_arguments
+from aleator.training.sharding import unsharded_loading
 from aleator.training.target_files import TargetFile, all_targets, read_target_files
 from aleator.training.trainer import TreeTrainer
 from aleator.training.validation import Goal, ValidationCallback, validation_measures
@@ -177,12 +178,7 @@ def train(
     arguments = training_arguments(record.recipe, out / CHECKPOINTS, request.report_to)
     writes = arguments.process_index == 0
     with _claimed(out, record) if writes else nullcontext():
-        loaded = load_model(
-            request.model,
-            dtype=_DTYPES[record.recipe.dtype],
-            device=arguments.device,
-            trust_remote_code=request.trust_remote_code,
-        )
+        loaded = _load(request, record.recipe, arguments)
         record = record.with_revision(loaded.revision)
         if inspect is not None and writes:
             inspect(loaded)
@@ -195,11 +191,22 @@ def train(
     record.write(out)
     trainer.add_callback(metrics := MetricsLog(out / METRICS))
     _fit(trainer, out / CHECKPOINTS)
-    _save(trainer, out / ADAPTER)
+    _save(out)
     replace(record, spent=trainer.counters).write(out)
     metrics.finish()
     _drop_checkpoints(out)
     return TrainResult(out, out / ADAPTER, trainer.counters, metrics.rows, True, recipe.max_tokens)
+
+
+def _load(request: TrainRequest, recipe: Recipe, arguments: TrainingArguments) -> LoadedModel:
+    """The model, in main memory where it is going to be sharded."""
+    with unsharded_loading(arguments):
+        return load_model(
+            request.model,
+            dtype=_DTYPES[recipe.dtype],
+            device=arguments.device if recipe.sharding is None else "cpu",
+            trust_remote_code=request.trust_remote_code,
+        )
 
 
 def _finished(out: Path, recipe: Recipe, spent: Counters) -> TrainResult:
@@ -327,8 +334,9 @@ def _drop_checkpoints(out: Path) -> None:
         raise output_error(folder, error) from error
 
 
-def _save(trainer: TreeTrainer, folder: Path) -> None:
-    """Write the adapter, whole or not at all."""
-    assert isinstance(trainer.model, nn.Module)
-    with whole_folder(folder) as beside, disk_errors_named(beside):
-        save_adapter(trainer.model, beside)
+def _save(out: Path) -> None:
+    """The last update's checkpoint holds the adapter: put it in its place, whole or not at all."""
+    last = latest_checkpoint(out / CHECKPOINTS)
+    assert last is not None
+    with whole_folder(out / ADAPTER) as beside:
+        copy_adapter(last, beside)

@@ -12,6 +12,7 @@ from transformers.integrations.integration_utils import (
 
 from aleator.errors import InputError, RecipeError, UnknownNameError
 from aleator.training.recipe import Recipe, Schedule
+from aleator.training.sharding import check_sharding, sharding_arguments
 
 _SCHEDULES: Mapping[Schedule, str] = {
     "cosine": "cosine",
@@ -25,8 +26,7 @@ def training_arguments(
 ) -> TrainingArguments:
     """The Trainer's settings for a recipe.
 
-    Several processes share the batches of one; where the last batch of an epoch is not full, it is
-    filled up with the epoch's first prompts, so that all processes have work.
+    Several processes share the batches of one (`sharing.py`).
 
     Args:
         recipe: What to train.
@@ -34,8 +34,10 @@ def training_arguments(
         report_to: Experiment trackers, by transformers' names.
 
     Raises:
-        RecipeError: A batch cannot be split evenly over the processes.
-        InputError: A tracker is unknown or not installed, or one process sees several GPUs.
+        RecipeError: A batch cannot be split evenly over the processes, or there is only one to
+            shard over.
+        InputError: A tracker is unknown or not installed, one process sees several GPUs, or what
+            the sharding needs is not there.
     """
     _check_trackers(report_to)
     arguments = TrainingArguments(
@@ -64,7 +66,9 @@ def training_arguments(
         save_steps=recipe.checkpoint_every,
         report_to=list(report_to) or "none",
         disable_tqdm=True,
+        **sharding_arguments(recipe.sharding),
     )
+    check_sharding(recipe, arguments)
     if arguments.n_gpu > 1:
         raise InputError(
             f"this process sees {torch.cuda.device_count()} GPUs: set CUDA_VISIBLE_DEVICES to one, "

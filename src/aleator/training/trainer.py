@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import torch
+from accelerate.data_loader import DataLoaderShard
+from accelerate.utils import broadcast_object_list
 from torch import Tensor, nn
 from transformers import Trainer, TrainingArguments
 from transformers.trainer import TRAINER_STATE_NAME
@@ -36,6 +38,8 @@ from aleator.training.flops import PassCost, Reading
 from aleator.training.loss import tree_loss_sum
 from aleator.training.prompts import Visits
 from aleator.training.seeds import Stream, torch_seed
+from aleator.training.sharding import whole_weights
+from aleator.training.sharing import Chunks, Share
 
 Mean: TypeAlias = Literal["prompts", "tokens"]
 
@@ -92,10 +96,21 @@ class TreeTrainer(Trainer):
 
     def _resume(self, folder: str) -> None:
         state = TrainerState.load_from_json(str(Path(folder) / TRAINER_STATE_NAME))
+        # Where it was the last, train() would make one more update, if within an epoch or early.
         if state.global_step < state.max_steps and not self.counters.stopped_early:
             self.train(resume_from_checkpoint=folder)
-        else:  # train() would make one more update where the last was within an epoch or early
-            self._load_from_checkpoint(folder)
+
+    def get_train_dataloader(self) -> DataLoaderShard:
+        """This process's passes, as `sharing.py` deals them out; accelerate would fill them up."""
+        visits, args = self.train_dataset, self.args
+        assert isinstance(visits, Visits)
+        share = Share(args.process_index, args.world_size)
+        return DataLoaderShard(
+            visits,
+            device=args.device,
+            batch_sampler=Chunks(len(visits), args.per_device_train_batch_size, share),
+            collate_fn=self.data_collator,
+        )
 
     def tick(self) -> None:
         """Bring the counters' seconds up to now."""
@@ -219,10 +234,17 @@ class TreeTrainer(Trainer):
             self.tick()
             folder, step = Path(str(self.args.output_dir)), self.state.global_step
             write_checkpoint(folder, step, self.counters, self._write_state, window)
+        else:
+            self._write_state(None)
         self.accelerator.wait_for_everyone()
 
-    def _write_state(self, folder: Path) -> None:
+    def _write_state(self, folder: Path | None) -> None:
+        """Write into the folder of the process that has one; each has its part of what is sharded."""
         assert isinstance(self.model, nn.Module)
-        save_adapter(self.model, folder)
-        self._save_optimizer_and_scheduler(str(folder))
-        self.state.save_to_json(str(folder / TRAINER_STATE_NAME))
+        [place] = broadcast_object_list([str(folder)])
+        weights = whole_weights(self.model, self.accelerator)
+        if folder is not None:
+            save_adapter(self.model, folder, weights)
+            self.state.save_to_json(str(folder / TRAINER_STATE_NAME))
+        self._save_optimizer_and_scheduler(place)
+        self.accelerator.wait_for_everyone()  # then the folder may be renamed

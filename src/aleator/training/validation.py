@@ -73,7 +73,7 @@ class SequenceKL:
         """Measure `model`, which is left in evaluation mode."""
         model.eval()
         device = next(model.parameters()).device
-        with torch.inference_mode():
+        with torch.no_grad():  # inference_mode would leave sharded weights unfit for training
             losses = [
                 prompt_losses(packed_logits(model, batch.packed), batch.targets)
                 for batch in (one.to(device) for one in self.batches)
