@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 from safetensors.torch import load_file
 
 from aleator.errors import (
@@ -24,7 +23,7 @@ from aleator.files import read_rows
 from aleator.training.run import TrainRequest, train
 from aleator.training.run_record import read_record
 from aleator.training.validation import VALIDATION_FIGURES
-from tests.training.runs import WEIGHTS, Kill, KillAtTheEnd, adapter_bytes, anchored
+from tests.training.runs import WEIGHTS, Kill, KillAtTheEnd, adapter_bytes
 
 _IMPORTS = "from pathlib import *; from aleator.training.run import *"
 
@@ -314,44 +313,6 @@ def test_nothing_goes_to_stdout(request_: TrainRequest, capfd: pytest.CaptureFix
     written = capfd.readouterr()
     assert written.out == ""
     assert "6/6" in written.err
-
-
-def test_two_processes_train_what_one_does(request_: TrainRequest, tmp_path: Path) -> None:
-    """torchrun on CPU; complete trees and no dropout, so that only rounding may differ.
-
-    Anchored: each update has texts for both, or, where one text is long, for one of them alone.
-    """
-    request_ = anchored(request_)
-    request_ = replace(
-        request_,
-        overrides={
-            **request_.overrides,
-            "data.families": "[poisson]",  # 17: the batches of three updates are full
-            "supervision": "{kind: tree, nodes: 200, tails: 1}",
-            "lora.dropout": "0",
-            "gradient_accumulation": "1",
-            "epochs": "null",
-            "max_steps": "3",
-        },
-    )
-    alone = train(request_)
-    together = replace(request_, out=tmp_path / "together")
-    script = tmp_path / "train.py"
-    script.write_text(f"{_IMPORTS}; train({together!r})")
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    subprocess.run([*command, str(script)], check=True, capture_output=True)
-    weights = load_file(together.out / "adapter" / WEIGHTS)
-    for name, weight in load_file(alone.adapter / WEIGHTS).items():
-        torch.testing.assert_close(weights[name], weight, rtol=1e-3, atol=1e-5)
-    record = read_record(together.out)
-    assert record is not None and record.spent is not None
-    assert record.spent.tokens == alone.spent.tokens
-    assert record.spent.anchor_tokens == alone.spent.anchor_tokens > 0
-    kls = [
-        [row["anchor_kl"] for row in read_rows(out / "metrics.jsonl")]
-        for out in (alone.out, together.out)
-    ]
-    assert kls[0] == pytest.approx(kls[1], rel=1e-3, abs=1e-5)
 
 
 def test_only_some_layers(request_: TrainRequest) -> None:

@@ -5,8 +5,8 @@ is added to its ``result.json``. Another configuration is refused, naming what d
 
 ``result.json`` holds ``schema_version`` (1), ``model``, ``adapter``, ``adapter_scale`` (null
 without an adapter), ``seed``, ``versions``, ``command`` and ``bench``: one object a benchmark,
-explained in the benchmark's file. Of a served model it also holds ``endpoint``: its ``url`` and
-what its server was seen to do.
+explained in the benchmark's file. Of a model in four bits it also holds ``quantisation``, ``nf4``;
+of a served model ``endpoint``: its ``url`` and what its server was seen to do.
 """
 
 from collections.abc import Callable
@@ -25,6 +25,7 @@ from aleator.benchmarks.record import (
 )
 from aleator.benchmarks.subject import Opened, Served, Subject
 from aleator.files import JsonValue, as_object, check_folder, read_json, write_json
+from aleator.models.quantisation import quantisation_of
 
 RESULT_FILE = "result.json"
 
@@ -133,6 +134,7 @@ def _record(
         adapter=None if adapter is None else str(adapter),
         adapter_weights=None if adapter is None else fingerprint(adapter),
         adapter_scale=None if isinstance(opened, Served) else opened.adapter_scale,
+        quantisation=None if isinstance(opened, Served) else quantisation_of(opened.loaded.model),
         seed=request.seed,
         benches={name: {**one.settings, "method": method} for name, one in benches.items()},
         command=request.command,
@@ -162,6 +164,7 @@ def _write_result(
             "seed": record.seed,
             "versions": dict(current_versions()),
             "command": record.command,
+            **({"quantisation": record.quantisation} if record.quantisation else {}),
             **({"endpoint": endpoint} if endpoint else {}),
             "bench": bench,
         },

@@ -1,9 +1,9 @@
 """`run.yaml` of an evaluation: what its rows are rows of, so that they are continued only as that.
 
-Compared are the model, the adapter and its scale, the seed and the settings of each benchmark;
-versions and the command line are recorded, not compared. Weights in a directory are told apart by
-their sizes, first and last bytes: enough to notice that a model or an adapter was trained anew in
-the same place.
+Compared are the model and what it was rounded to, the adapter and its scale, the seed and the
+settings of each benchmark; versions and the command line are recorded, not compared. Weights in a
+directory are told apart by their sizes, first and last bytes: enough to notice that a model or an
+adapter was trained anew in the same place.
 """
 
 import hashlib
@@ -37,6 +37,7 @@ class EvaluationRecord:
         benches: Settings by benchmark.
         command: What was typed.
         adapter_scale: How many times the adapter's update counts; None without an adapter.
+        quantisation: What the model's weights were rounded to; None: as they are.
     """
 
     model: str
@@ -47,6 +48,7 @@ class EvaluationRecord:
     benches: Mapping[str, Mapping[str, JsonValue]]
     command: str = field(default="", compare=False)
     adapter_scale: float | None = None
+    quantisation: str | None = None
 
     def continued(self, folder: Path) -> "EvaluationRecord":
         """This record with the benchmarks that ``folder`` has already.
@@ -92,6 +94,7 @@ class EvaluationRecord:
             "adapter": self.adapter,
             "adapter_weights": self.adapter_weights,
             "adapter_scale": self.adapter_scale,
+            "quantisation": self.quantisation,
             "seed": self.seed,
             "command": self.command,
             "versions": dict(current_versions()),
@@ -133,6 +136,7 @@ def _read(folder: Path) -> EvaluationRecord | None:
     if values.get("kind") != _KIND or values.get("schema_version") != SCHEMA_VERSION:
         raise InputError(f"{path} is not that of an evaluation: choose another --out")
     benches = as_object(values["benches"], path)
+    quantisation = values.get("quantisation")  # older ones had none
     adapter, weights, seed = values["adapter"], values["adapter_weights"], values["seed"]
     scale = values.get("adapter_scale", None if adapter is None else 1.0)  # older ones had no other
     assert isinstance(seed, int) and isinstance(scale, int | float | None)
@@ -143,6 +147,7 @@ def _read(folder: Path) -> EvaluationRecord | None:
         adapter_weights=None if weights is None else str(weights),
         seed=seed,
         adapter_scale=None if scale is None else float(scale),
+        quantisation=None if quantisation is None else str(quantisation),
         benches={name: as_object(settings, path) for name, settings in benches.items()},
     )
 
@@ -154,6 +159,7 @@ def _identity(record: EvaluationRecord) -> dict[str, JsonValue]:
         "adapter": record.adapter,
         "adapter_weights": record.adapter_weights,
         "adapter_scale": record.adapter_scale,
+        "quantisation": record.quantisation,
         "seed": record.seed,
     }
     for name, settings in record.benches.items():

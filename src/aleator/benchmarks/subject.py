@@ -17,6 +17,7 @@ from aleator.models.adapters import (
     scale_adapter,
 )
 from aleator.models.loading import LoadedModel, load_model
+from aleator.models.quantisation import Quantisation, Wanted, adapter_quantisation
 from aleator.sampling.draws import Answering, AnswerSource
 from aleator.sampling.local import LocalSampler
 from aleator.sampling.served import Capabilities, EndpointSettings
@@ -109,14 +110,30 @@ class Opened:
         return replace(self, adapter_scale=factor)
 
 
-def open_model(name: str, adapter: Path | None, *, trust_remote_code: bool = False) -> Opened:
+def open_model(
+    name: str,
+    adapter: Path | None,
+    *,
+    quantisation: Wanted | None = None,
+    trust_remote_code: bool = False,
+) -> Opened:
     """Load a model and, if asked for, an adapter, ready to answer chat prompts.
+
+    Args:
+        name: ``sandbox``, a directory or a hub id.
+        adapter: Its folder, or the training run's that holds it.
+        quantisation: What to round the model's weights to; None: what the adapter was trained with.
+        trust_remote_code: Run code that comes with the model.
 
     Raises:
         ModelError: The model, its chat template or the adapter cannot be used.
     """
     folder = None if adapter is None else adapter_folder(adapter)
-    loaded = load_model(name, trust_remote_code=trust_remote_code)
+    loaded = load_model(
+        name,
+        quantisation=_rounding(quantisation, folder),
+        trust_remote_code=trust_remote_code,
+    )
     prompt_format = ChatFormat(loaded.tokenizer)
     if folder is None:
         subject = AnsweringModel(loaded.model, loaded.tokenizer, prompt_format)
@@ -125,6 +142,13 @@ def open_model(name: str, adapter: Path | None, *, trust_remote_code: bool = Fal
     silent = not adapter_changes_output(model, prompt_format.prompt_ids("Pick a number."))
     subject = AnsweringModel(model, loaded.tokenizer, prompt_format)
     return Opened(subject, loaded, folder, adapter_silent=silent, adapter_scale=1.0)
+
+
+def _rounding(wanted: Wanted | None, adapter: Path | None) -> Quantisation | None:
+    """What was asked for, or what the adapter was trained with."""
+    if wanted is None:
+        return None if adapter is None else adapter_quantisation(adapter)
+    return None if wanted == "none" else wanted
 
 
 def adapter_folder(path: Path) -> Path:

@@ -13,6 +13,7 @@ from aleator.doctor.findings import Line, Verdict, failures
 from aleator.doctor.patient import Patient
 from aleator.errors import CheckFailedError
 from aleator.models.loading import load_model
+from aleator.models.quantisation import adapter_quantisation
 from aleator.recipe_files import find_recipe
 from aleator.training.recipe import Recipe
 from aleator.training.recipe_yaml import read_recipe
@@ -53,7 +54,8 @@ def doctor(
     wanted = _recipe(model, recipe)
     folder = None if adapter is None else adapter_folder(adapter)
     with STDERR.status(f"loading {model}"):
-        loaded = load_model(model, trust_remote_code=trust_remote_code)
+        rounded = wanted.quantisation if folder is None else adapter_quantisation(folder)
+        loaded = load_model(model, quantisation=rounded, trust_remote_code=trust_remote_code)
     lines: list[Line] = []
     with STDERR.status("examining"):
         for line in examine(Patient.admit(loaded, wanted, folder)):

@@ -24,6 +24,7 @@ from aleator.cli.console import STDERR, report_problem
 from aleator.cli.eval_settings import Extent, known, names, scales
 from aleator.cli.limits import parse_limits
 from aleator.errors import InputError
+from aleator.models.quantisation import Wanted
 from aleator.outcomes.lattice import DEFAULT_DECIMALS
 from aleator.sampling.served import EndpointSettings
 
@@ -59,6 +60,7 @@ def evaluate(
     concurrency: server.Concurrency = server.DEFAULT_CONCURRENCY,
     timeout: server.Timeout = server.DEFAULT_TIMEOUT,
     request_fields: server.RequestFields = None,
+    quantisation: option.Rounded = None,
     trust_remote_code: option.TrustRemoteCode = False,
 ) -> None:
     """Measure how far a model is from its targets."""
@@ -81,9 +83,8 @@ def evaluate(
     served = server.endpoint_settings(
         endpoint, model, api_key_env, concurrency, timeout, request_fields
     )
-    _evaluate(
-        _by_scale(request, scales(adapter_scale, adapter)), served, trust_code=trust_remote_code
-    )
+    requests = _by_scale(request, scales(adapter_scale, adapter))
+    _evaluate(requests, served, quantisation, trust_code=trust_remote_code)
 
 
 def _by_scale(
@@ -98,6 +99,7 @@ def _by_scale(
 def _evaluate(
     requests: dict[float | None, EvaluationRequest],
     served: EndpointSettings | None,
+    quantisation: Wanted | None,
     *,
     trust_code: bool,
 ) -> None:
@@ -105,7 +107,7 @@ def _evaluate(
     for request in requests.values():
         request.check(logits=served is None)
     first = next(iter(requests.values()))
-    opened = _open(first.model, first.adapter, served, trust_remote_code=trust_code)
+    opened = _open(first.model, first.adapter, served, quantisation, trust_remote_code=trust_code)
     for scale, request in requests.items():
         if scale is not None and isinstance(opened, Opened):
             opened = opened.scaled(scale)
@@ -113,13 +115,22 @@ def _evaluate(
 
 
 def _open(
-    model: str, adapter: Path | None, served: EndpointSettings | None, *, trust_remote_code: bool
+    model: str,
+    adapter: Path | None,
+    served: EndpointSettings | None,
+    quantisation: Wanted | None,
+    *,
+    trust_remote_code: bool,
 ) -> Opened | Served:
     if served is not None:
         if adapter is not None:
             raise InputError("--adapter is for models loaded here: let the server load it")
+        if quantisation is not None:
+            raise InputError("--quantisation is for models loaded here: let the server do it")
         return server.open_served(served)
-    opened = open_model(model, adapter, trust_remote_code=trust_remote_code)
+    opened = open_model(
+        model, adapter, quantisation=quantisation, trust_remote_code=trust_remote_code
+    )
     warn_of_failures(opened.loaded)
     if opened.adapter_silent:
         report_problem(

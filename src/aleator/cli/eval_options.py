@@ -11,6 +11,7 @@ from aleator.benchmarks.method_settings import METHODS
 from aleator.benchmarks.novelty_sets import SETS
 from aleator.benchmarks.perplexity_texts import TEXTS
 from aleator.distributions.grids import SPLITS
+from aleator.models.quantisation import Wanted
 
 Model = Annotated[
     str,
@@ -106,6 +107,13 @@ KnowledgeItems = Annotated[
     typer.Option(
         metavar="FILE[@SHA256]",
         help="knowledge: item parameters for gp-IRT, as `aleator items` writes them.",
+    ),
+]
+Rounded = Annotated[
+    Wanted | None,
+    typer.Option(
+        help="Round the model's weights to four bits (bitsandbytes); by default what the adapter "
+        "was trained with.",
     ),
 ]
 TrustRemoteCode = Annotated[

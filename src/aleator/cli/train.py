@@ -105,6 +105,8 @@ def train(
         trust_remote_code=trust_remote_code,
     )
     result = run_training(request, inspect=warn_of_failures)
+    if not result.first_process:
+        return
     STDERR.print(_sentence(result), highlight=False, soft_wrap=True)
     typer.echo(result.adapter)
 

@@ -30,6 +30,7 @@ from transformers import PreTrainedModel
 from aleator.errors import ModelError, OutputError
 from aleator.files import as_object, read_json
 from aleator.models.attention import language_model
+from aleator.models.quantisation import quantisation_of, write_quantisation
 
 CONFIG_FILE = "adapter_config.json"
 WEIGHTS_FILE = "adapter_model.safetensors"
@@ -86,9 +87,7 @@ def attach_adapter(model: PreTrainedModel, settings: LoraSettings, seed: int) ->
         return _wrap(model, config)
 
 
-def save_adapter(
-    model: nn.Module, folder: Path, weights: dict[str, Tensor] | None = None
-) -> None:
+def save_adapter(model: nn.Module, folder: Path, weights: dict[str, Tensor] | None = None) -> None:
     """Write the adapter of `model` into `folder`: its settings and weights, and a model card.
 
     Args:
@@ -104,6 +103,7 @@ def save_adapter(
     try:
         # "auto" would ask the hub whether the embeddings of the base model had another size.
         peft_model.save_pretrained(str(folder), save_embedding_layers=False, state_dict=weights)
+        write_quantisation(folder, peft_model)
     except (OSError, SafetensorError) as error:
         raise OutputError(
             f"cannot write the adapter to {folder} ({error}); free space or choose another place"
@@ -172,8 +172,11 @@ def merge_adapter(model: nn.Module) -> PreTrainedModel:
     In bfloat16 the sum is rounded, and a merged model answers slightly differently.
 
     Raises:
-        ModelError: There is no adapter on the model.
+        ModelError: There is no adapter on the model, or its weights are rounded to four bits, and
+            would have to be rounded once more.
     """
+    if quantisation_of(model) is not None:
+        raise ModelError("an adapter is not merged into four-bit weights: load the model as it is")
     merged = _peft_model(model).merge_and_unload()
     assert isinstance(merged, PreTrainedModel)
     return merged

@@ -10,7 +10,7 @@ what is trained and what is measured should be the same weights.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
@@ -38,10 +38,12 @@ from transformers.utils import logging
 from transformers.utils.hub import cached_file
 
 from aleator.errors import ModelError
+from aleator.models.quantisation import Quantisation, four_bits, keep_layout
 
 SANDBOX = "sandbox"
 """The name of the model that comes with the package."""
 
+_NOTHING: Mapping[str, object] = {}
 _MXFP4 = "mxfp4"
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "tokenizer.model")
 
@@ -69,6 +71,7 @@ def load_model(
     dtype: torch.dtype | None = None,
     device: str | torch.device | None = None,
     attn_implementation: str | None = None,
+    quantisation: Quantisation | None = None,
     trust_remote_code: bool = False,
 ) -> LoadedModel:
     """Load a model and its tokenizer.
@@ -78,6 +81,7 @@ def load_model(
         dtype: None: float32 for the sandbox, else the checkpoint's own.
         device: None: the GPU where there is one.
         attn_implementation: ``sdpa`` or ``eager``; None: what transformers chooses.
+        quantisation: ``nf4``: round the weights to four bits; None: as they are.
         trust_remote_code: Run code that comes with the model.
 
     Raises:
@@ -88,9 +92,16 @@ def load_model(
     tokenizer = _load_tokenizer(path, trust_remote_code)
     if dtype is None and name_or_path == SANDBOX:
         dtype = torch.float32
+    rounding: dict[str, object] = {}
+    if quantisation is not None:
+        # Rounded on the way to where they stay.
+        rounding["quantization_config"] = four_bits(config, path, dtype)
+        rounding["device_map"] = {"": _device(device)}
     model = _load_weights(
-        AutoModelForCausalLM, path, config, dtype, attn_implementation, trust_remote_code
+        AutoModelForCausalLM, path, config, dtype, attn_implementation, trust_remote_code, rounding
     )
+    if quantisation is not None:
+        keep_layout(model)
     _place(model, device)
     return LoadedModel(name_or_path, model, tokenizer, path, hub_revision(path))
 
@@ -206,9 +217,14 @@ def _load_tokenizer(path: str, trust_remote_code: bool) -> PreTrainedTokenizerFa
 
 def _place(model: PreTrainedModel, device: str | torch.device | None) -> None:
     """Put a model where it shall compute, in evaluation mode."""
-    if device is None:
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    torch.nn.Module.to(model.eval(), device)
+    torch.nn.Module.to(model.eval(), _device(device))
+
+
+def _device(device: str | torch.device | None) -> str | torch.device:
+    """The GPU where there is one, unless told otherwise."""
+    if device is not None:
+        return device
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _load_weights(
@@ -218,6 +234,7 @@ def _load_weights(
     dtype: torch.dtype | None,
     attn_implementation: str | None,
     trust_remote_code: bool,
+    rounding: Mapping[str, object] = _NOTHING,
 ) -> PreTrainedModel:
     try:
         with no_bar_of_weights():
@@ -229,6 +246,7 @@ def _load_weights(
                 trust_remote_code=trust_remote_code,
                 use_safetensors=True,
                 output_loading_info=True,
+                **rounding,
             )
     except (OSError, ValueError, ImportError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"cannot load the weights of {path}: {_sentence(error)}") from error

@@ -49,7 +49,7 @@ def float32_logits_at(
 
     handles = [
         head.register_forward_pre_hook(select),
-        # First of all: hooks of sharded training let the weights go, and begin the backward pass here.
+        # Before the hooks of sharded training, which let the weights go.
         head.register_forward_hook(project, prepend=True),
     ]
     try:

@@ -27,6 +27,7 @@ from aleator.models.adapters import CONFIG_FILE, WEIGHTS_FILE, load_adapter, mer
 from aleator.models.attention import language_model
 from aleator.models.loading import LoadedModel, load_model
 from aleator.models.merged import save_merged
+from aleator.models.quantisation import QUANTISATION_FILE
 from aleator.report.card_figures import Weights, read_evaluations
 from aleator.report.model_card import CardFacts, Kind, model_card
 from aleator.tokens.chat import FINAL_CHANNEL, ChatFormat, direct_answers
@@ -136,6 +137,8 @@ def _told(model: str, loaded: LoadedModel) -> str:
 
 def _copy_adapter(adapter: Path, folder: Path, loaded: LoadedModel) -> None:
     shutil.copyfile(adapter / WEIGHTS_FILE, folder / WEIGHTS_FILE)
+    if (adapter / QUANTISATION_FILE).exists():
+        shutil.copyfile(adapter / QUANTISATION_FILE, folder / QUANTISATION_FILE)
     config = as_object(read_json(adapter / CONFIG_FILE), adapter / CONFIG_FILE)
     # A place on this machine says nothing to others, and perhaps too much.
     config["base_model_name_or_path"] = loaded.path if loaded.revision is not None else None

@@ -237,6 +237,13 @@ def _not_measured(
             told.append(f"{title} (`{bench}`): not measured.")
         elif BASE not in having:
             told.append(f"{title} (`{bench}`): base was not measured, so a change is not known.")
+    if facts.record.recipe.quantisation is not None:
+        told.append(
+            "The adapter was trained on base weights rounded to four bits (NF4), and is evaluated "
+            "on those unless it was told otherwise; on the base model "
+            + ("as it is, which it is merged into here," if facts.kind == "merged" else "as it is")
+            + " it was not measured apart."
+        )
     told += [plain(one) for one in (*collection.left_out, *cut_short(collection))]
     if facts.merge_error is not None:
         known = any(label.startswith(CALIBRATED) for label in labels)

@@ -125,9 +125,7 @@ class AnchorTerm:
             reading=Reading(sum(read), supervised, sum(one * (one + 1) // 2 for one in read)),
         )
 
-    def _packed(
-        self, texts: Sequence[AnchorText], idle: PackedBatch | None
-    ) -> PackedBatch | None:
+    def _packed(self, texts: Sequence[AnchorText], idle: PackedBatch | None) -> PackedBatch | None:
         if not texts:
             return idle
         begins = [text.begin for text in texts]

@@ -13,7 +13,7 @@ from itertools import count, islice
 
 from aleator.errors import RecipeError
 from aleator.training.collator import TreeCollator
-from aleator.training.prompts import Visits, make_visits
+from aleator.training.prompts import make_visits
 from aleator.training.recipe import Recipe
 from aleator.training.sharing import Chunks
 from aleator.training.target_files import TargetFile

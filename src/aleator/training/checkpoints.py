@@ -18,6 +18,7 @@ from safetensors import SafetensorError
 
 from aleator.files import read_json, whole_folder, write_json
 from aleator.models.adapters import CONFIG_FILE, WEIGHTS_FILE
+from aleator.models.quantisation import QUANTISATION_FILE
 
 _COUNTERS = "counters.json"
 _WINDOW = "loss_window.json"
@@ -130,8 +131,9 @@ def copy_adapter(checkpoint: Checkpoint, folder: Path) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    for name in (CONFIG_FILE, WEIGHTS_FILE, _CARD):
-        shutil.copyfile(checkpoint.folder / name, folder / name)
+    for name in (CONFIG_FILE, WEIGHTS_FILE, _CARD, QUANTISATION_FILE):
+        if (checkpoint.folder / name).exists():
+            shutil.copyfile(checkpoint.folder / name, folder / name)
 
 
 @contextmanager

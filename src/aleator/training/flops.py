@@ -26,6 +26,7 @@ second time is not counted either: it is the price of memory and not of the resu
 
 from dataclasses import dataclass
 
+import torch
 from torch import nn
 
 from aleator.models.attention import language_model
@@ -111,6 +112,11 @@ class PassCost:
         return forwards + self.backwards.of(reading) if trained else forwards
 
 
+def _weights(parameter: nn.Parameter) -> int:
+    """The weights of a matrix; four-bit ones lie two in a byte."""
+    return parameter.numel() * (2 if parameter.dtype == torch.uint8 else 1)
+
+
 def _sizes(layer: nn.Module, experts: int | None) -> tuple[int, int]:
     """Weights of a layer's matrices that work on each token: the frozen ones, the adapter's."""
     frozen = adapter = 0
@@ -122,5 +128,5 @@ def _sizes(layer: nn.Module, experts: int | None) -> tuple[int, int]:
         elif parameter.ndim == 3 and experts is not None:
             frozen += parameter[0].numel() * experts
         else:
-            frozen += parameter.numel()
+            frozen += _weights(parameter)
     return frozen, adapter

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import ConfigDict, Field, with_config
 
 from aleator.distributions.grids import Split
+from aleator.models.quantisation import Quantisation
 from aleator.outcomes.lattice import DEFAULT_DECIMALS, MAX_DECIMALS
 
 Method: TypeAlias = Literal["soft", "hard"]
@@ -267,6 +268,7 @@ class Recipe:
         dtype: in which the model's own weights are loaded; "auto" as the checkpoint stores them
             (float32 on CPU for the sandbox). The adapter is float32 always.
         bf16: compute in bfloat16 by autocast (losses stay float32).
+        quantisation: "nf4": round the model's own weights to four bits; None: as they are.
         sharding: None: every process holds the whole model.
         anchor: None for none.
         validation: None for none.
@@ -291,6 +293,7 @@ class Recipe:
     seed: Whole = 11
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     bf16: bool = False
+    quantisation: Quantisation | None = None
     sharding: Sharding | None = None
     anchor: Anchor | None = None
     validation: Validation | None = field(default_factory=Validation)
@@ -319,6 +322,11 @@ class Recipe:
             raise ValueError(
                 "sharding does not go with lora.target_parameters, which are adapted whole: leave "
                 "one out"
+            )
+        if self.quantisation is not None and (self.sharding or self.lora.target_parameters):
+            raise ValueError(
+                f"quantisation {self.quantisation!r} goes neither with sharding nor with "
+                "lora.target_parameters: leave one out"
             )
         if self.batch_size % self.gradient_accumulation:
             raise ValueError(

@@ -132,6 +132,7 @@ class TrainResult:
         trained: False where the run had been finished before.
         max_tokens: the recipe's budget, where it has one; what is left of it is less than the next
             update would have read.
+        first_process: whether this process is the one of several that wrote it all.
     """
 
     out: Path
@@ -140,6 +141,7 @@ class TrainResult:
     metrics: list[Row]
     trained: bool
     max_tokens: int | None = None
+    first_process: bool = True
 
 
 def train(
@@ -187,7 +189,9 @@ def train(
         trainer.add_callback(callback)
     if not writes:
         _fit(trainer, out / CHECKPOINTS)
-        return TrainResult(out, out / ADAPTER, trainer.counters, [], True, recipe.max_tokens)
+        return TrainResult(
+            out, out / ADAPTER, trainer.counters, [], True, recipe.max_tokens, first_process=False
+        )
     record.write(out)
     trainer.add_callback(metrics := MetricsLog(out / METRICS))
     _fit(trainer, out / CHECKPOINTS)
@@ -205,6 +209,7 @@ def _load(request: TrainRequest, recipe: Recipe, arguments: TrainingArguments) -
             request.model,
             dtype=_DTYPES[recipe.dtype],
             device=arguments.device if recipe.sharding is None else "cpu",
+            quantisation=recipe.quantisation,
             trust_remote_code=request.trust_remote_code,
         )
 

@@ -63,16 +63,22 @@ def sharding_arguments(sharding: Sharding | None) -> ShardingArguments:
 
 
 def check_sharding(recipe: Recipe, arguments: TrainingArguments) -> None:
-    """Refuse to shard over a single process that nobody told of others.
+    """Refuse to shard where it would be left out without a word.
 
     Raises:
-        RecipeError: The run was not started by torchrun or the like.
+        RecipeError: There is one process only, which was told of no others, or FSDP has no GPUs.
     """
-    if recipe.sharding is not None and arguments.parallel_mode != ParallelMode.DISTRIBUTED:
+    if recipe.sharding is None:
+        return
+    strategy = recipe.sharding.strategy
+    if arguments.parallel_mode != ParallelMode.DISTRIBUTED:
         raise RecipeError(
-            f"sharding {recipe.sharding.strategy!r} needs several processes: start the same "
-            "command with torchrun --nproc-per-node N -m aleator train …"
+            f"sharding {strategy!r} needs several processes: start the same command with "
+            "torchrun --nproc-per-node N -m aleator train …"
         )
+    state = arguments.distributed_state
+    if strategy == "fsdp" and state.distributed_type == DistributedType.MULTI_CPU:
+        raise RecipeError("sharding 'fsdp' needs GPUs, and there are none: leave it out")
 
 
 @contextmanager

@@ -239,7 +239,7 @@ class TreeTrainer(Trainer):
         self.accelerator.wait_for_everyone()
 
     def _write_state(self, folder: Path | None) -> None:
-        """Write into the folder of the process that has one; each has its part of what is sharded."""
+        """Write into the folder of the process that has one, together: each may hold a part."""
         assert isinstance(self.model, nn.Module)
         [place] = broadcast_object_list([str(folder)])
         weights = whole_weights(self.model, self.accelerator)
