@@ -38,7 +38,7 @@ from transformers.utils import logging
 from transformers.utils.hub import cached_file
 
 from aleator.errors import ModelError
-from aleator.models.quantisation import Quantisation, four_bits, keep_layout
+from aleator.models.quantisation import Quantisation, check_rounded, four_bits
 
 SANDBOX = "sandbox"
 """The name of the model that comes with the package."""
@@ -101,7 +101,7 @@ def load_model(
         AutoModelForCausalLM, path, config, dtype, attn_implementation, trust_remote_code, rounding
     )
     if quantisation is not None:
-        keep_layout(model)
+        check_rounded(model)
     _place(model, device)
     return LoadedModel(name_or_path, model, tokenizer, path, hub_revision(path))
 

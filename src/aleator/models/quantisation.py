@@ -29,6 +29,8 @@ Wanted: TypeAlias = Literal["nf4", "none"]
 
 QUANTISATION_FILE = "quantisation.json"
 _KEY = "base_model"
+_BLOCK = 64
+"""Weights that share a scale."""
 
 
 def four_bits(config: PreTrainedConfig, path: str, dtype: torch.dtype | None) -> BitsAndBytesConfig:
@@ -57,17 +59,28 @@ def four_bits(config: PreTrainedConfig, path: str, dtype: torch.dtype | None) ->
     )
 
 
-def keep_layout(model: nn.Module) -> None:
-    """Keep bitsandbytes from laying four-bit weights out anew at their first use without gradients.
+def check_rounded(model: nn.Module) -> None:
+    """See to it that four-bit weights count as what they were rounded to, also on a CPU.
 
-    On CPUs with AVX-512 it does so for speed: it rounds the scales once more and fails on matrices
-    narrower than a block, and training then reads what evaluation left.
+    On CPUs with AVX-512 bitsandbytes lays them out anew, for speed, at their first use without
+    gradients, and rounds the scales once more; that is switched off. And 0.50 reads matrices whose
+    rows are not whole blocks with the wrong scales there.
+
+    Raises:
+        ModelError: The model has such matrices and is on a CPU.
     """
     from bitsandbytes.nn import Linear4bit
 
-    for module in model.modules():
-        if isinstance(module, Linear4bit):
-            module.support_avx512bf16_for_cpu = False
+    for name, module in model.named_modules():
+        if not isinstance(module, Linear4bit):
+            continue
+        module.support_avx512bf16_for_cpu = False
+        if module.weight.device.type == "cpu" and module.in_features % _BLOCK:
+            raise ModelError(
+                f"{name} has rows of {module.in_features} weights, which bitsandbytes reads "
+                f"wrongly on a CPU, for that is no multiple of {_BLOCK}: use a GPU, or leave out "
+                "quantisation"
+            )
 
 
 def quantisation_of(model: nn.Module) -> Quantisation | None:
