@@ -62,6 +62,14 @@ def test_deepspeed_that_is_not_installed() -> None:
         sharding_arguments(Sharding("deepspeed"))
 
 
+@pytest.mark.parametrize("strategy", ["fsdp", "deepspeed"])
+def test_accelerate_that_was_told_otherwise(strategy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads its own configuration and would shard what the recipe says nothing of."""
+    monkeypatch.setenv(f"ACCELERATE_USE_{strategy.upper()}", "true")
+    with pytest.raises(RecipeError, match=f"asks for {strategy} and the recipe does not: give"):
+        sharding_arguments(None)
+
+
 def test_experts_are_refused() -> None:
     lora = Lora(dropout=0.0, target_parameters=("mlp.experts.down_proj",))
     with pytest.raises(ValueError, match="sharding does not go with lora.target_parameters"):

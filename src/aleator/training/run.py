@@ -7,6 +7,7 @@ does nothing where the run is finished; another request for the same folder is r
 """
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -215,11 +216,13 @@ def _load(request: TrainRequest, recipe: Recipe, arguments: TrainingArguments) -
 
 
 def _finished(out: Path, recipe: Recipe, spent: Counters) -> TrainResult:
-    """What a run left that had been finished before."""
+    """What a run left that had been finished before; the first of several processes tidies up."""
+    first = os.environ.get("RANK", "0") == "0"  # as torchrun and accelerate tell it
     log = MetricsLog(out / METRICS)
-    log.finish()
-    _drop_checkpoints(out)
-    return TrainResult(out, out / ADAPTER, spent, log.rows, False, recipe.max_tokens)
+    if first:
+        log.finish()
+        _drop_checkpoints(out)
+    return TrainResult(out, out / ADAPTER, spent, log.rows, False, recipe.max_tokens, first)
 
 
 @contextmanager

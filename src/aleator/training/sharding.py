@@ -8,6 +8,7 @@ part: checks of the model, the anchor's answers and the adapter's first weights 
 they are without sharding. It costs main memory for as many copies as a machine has processes.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -48,7 +49,16 @@ def sharding_arguments(sharding: Sharding | None) -> ShardingArguments:
 
     Raises:
         InputError: DeepSpeed is not installed, or the settings' file cannot be read.
+        RecipeError: accelerate was told otherwise.
     """
+    wanted = None if sharding is None else sharding.strategy
+    for strategy in ("fsdp", "deepspeed"):
+        told = os.environ.get(f"ACCELERATE_USE_{strategy.upper()}", "false").lower() == "true"
+        if told and strategy != wanted:
+            raise RecipeError(
+                f"accelerate's configuration asks for {strategy} and the recipe does not: give "
+                f"--set sharding.strategy={strategy}, or take it out there"
+            )
     if sharding is None:
         return {}
     given = None
