@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 from bitsandbytes.functional import dequantize_4bit
-from bitsandbytes.nn import Linear4bit
+from bitsandbytes.nn.modules import Linear4bit, Params4bit
 from scipy.stats import norm
 from torch import nn
 
@@ -18,8 +18,10 @@ from aleator.models.adapters import (
     save_adapter,
 )
 from aleator.models.loading import SANDBOX, load_model
+from aleator.models.output_head import output_head
 from aleator.models.quantisation import (
     QUANTISATION_FILE,
+    Quantisation,
     adapter_quantisation,
     quantisation_of,
 )
@@ -34,7 +36,7 @@ def _rounded(model: nn.Module) -> dict[str, torch.Tensor]:
     return {
         name: dequantize_4bit(one.weight.data, one.weight.quant_state)
         for name, one in model.named_modules()
-        if isinstance(one, Linear4bit)
+        if isinstance(one, Linear4bit) and isinstance(one.weight, Params4bit)
     }
 
 
@@ -54,14 +56,13 @@ def test_weights_are_rounded_to_normal_floats() -> None:
     levels, found = _levels(), _rounded(model)
     assert len(found) == 7 * plain.config.num_hidden_layers
     for name, weight in found.items():
-        blocks = plain.get_submodule(name).weight.detach().reshape(-1, _BLOCK)
+        blocks = plain.get_parameter(f"{name}.weight").detach().reshape(-1, _BLOCK)
         scales = blocks.abs().amax(dim=1, keepdim=True)
         nearest = levels[(blocks / scales)[..., None].sub(levels).abs().argmin(dim=-1)] * scales
         # The scales' own error: 256 of them share one of theirs, and half a step of eight bits.
         error = (weight.reshape(-1, _BLOCK) - nearest).abs().amax() / scales.amax()
         assert error <= 0.02
-    kept = plain.get_output_embeddings().weight
-    assert torch.equal(model.get_output_embeddings().weight, kept)
+    assert torch.equal(output_head(model).weight, output_head(plain).weight)
     assert quantisation_of(model) == "nf4" and quantisation_of(plain) is None
 
 
@@ -77,7 +78,8 @@ def test_reading_does_not_change_them() -> None:
 
 def test_an_adapter_says_what_it_was_trained_on(tmp_path: Path) -> None:
     rounded, plain = tmp_path / "rounded", tmp_path / "plain"
-    for folder, quantisation in ((rounded, "nf4"), (plain, None)):
+    wanted: dict[Path, Quantisation | None] = {rounded: "nf4", plain: None}
+    for folder, quantisation in wanted.items():
         model = load_model(SANDBOX, quantisation=quantisation).model
         save_adapter(attach_adapter(model, LoraSettings(rank=2), 0), folder)
     assert (adapter_quantisation(rounded), adapter_quantisation(plain)) == ("nf4", None)

@@ -1,5 +1,6 @@
 """Runs in bfloat16 and on four-bit weights, beside runs in float32."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,8 +46,14 @@ def test_bfloat16_comes_near_float32(
     losses: set[torch.dtype] = set()
     given = TreeTrainer.compute_loss
 
-    def watched(self: TreeTrainer, model: nn.Module, *args: object, **more: object) -> torch.Tensor:
-        loss = given(self, model, *args, **more)
+    def watched(
+        self: TreeTrainer,
+        model: nn.Module,
+        inputs: Mapping[str, object],
+        return_outputs: bool = False,
+        num_items_in_batch: torch.Tensor | int | None = None,
+    ) -> torch.Tensor:
+        loss = given(self, model, inputs, return_outputs, num_items_in_batch)
         losses.add(loss.dtype)
         return loss
 

@@ -92,7 +92,8 @@ def test_zero_trains_what_one_process_does(request_: TrainRequest, tmp_path: Pat
     zero2 = json.dumps({"strategy": "deepspeed", "config": str(_DOCS / "sharding" / "zero2.json")})
     alone = train(request_)
     (tmp_path / "kept").mkdir()
-    kept = anchored(replace(request_, out=tmp_path / "kept" / "run"), **{"lora.dropout": "0"})
+    kept = anchored(replace(request_, out=tmp_path / "kept" / "run"))
+    kept = replace(kept, overrides={**kept.overrides, "lora.dropout": "0"})
     kept_alone = train(kept)
 
     def together(request: TrainRequest, sharding: str) -> TrainRequest:

@@ -25,7 +25,7 @@ sets:
   - {name: suit, split: held_out, prompts: [Draw a card.], outcomes: [hearts, spades]}
 """
 # Nine prompts, four a batch: of the last batch one process gets a prompt and the other none.
-_RECIPE: Mapping[str, object] = {
+_RECIPE: Row = {
     "data": {"source": "published", "split": "held_out_families", "families": ["maxwell"]},
     "epochs": 2,
     "batch_size": 4,

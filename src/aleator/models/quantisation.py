@@ -69,7 +69,7 @@ def check_rounded(model: nn.Module) -> None:
     Raises:
         ModelError: The model has such matrices and is on a CPU.
     """
-    from bitsandbytes.nn import Linear4bit
+    from bitsandbytes.nn.modules import Linear4bit
 
     for name, module in model.named_modules():
         if not isinstance(module, Linear4bit):

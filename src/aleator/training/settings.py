@@ -74,14 +74,19 @@ def training_arguments(
             f"this process sees {torch.cuda.device_count()} GPUs: set CUDA_VISIBLE_DEVICES to one, "
             "or start one process a GPU with torchrun"
         )
-    passes = recipe.gradient_accumulation * arguments.world_size
+    arguments.per_device_train_batch_size = _chunk(recipe, arguments.world_size)
+    return arguments
+
+
+def _chunk(recipe: Recipe, processes: int) -> int:
+    """The prompts of one pass."""
+    passes = recipe.gradient_accumulation * processes
     if recipe.batch_size % passes:
         raise RecipeError(
-            f"batch_size {recipe.batch_size} cannot be split evenly over {arguments.world_size} "
-            f"processes with gradient_accumulation {recipe.gradient_accumulation}"
+            f"batch_size {recipe.batch_size} cannot be split evenly over {processes} processes "
+            f"with gradient_accumulation {recipe.gradient_accumulation}"
         )
-    arguments.per_device_train_batch_size = recipe.batch_size // passes
-    return arguments
+    return recipe.batch_size // passes
 
 
 def _check_trackers(names: Sequence[str]) -> None:

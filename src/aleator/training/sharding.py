@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, TypedDict
+from typing import TypedDict, cast
 
 from accelerate import Accelerator
 from accelerate.utils import DistributedType
@@ -39,7 +39,7 @@ _ZERO_3: Row = {
 class ShardingArguments(TypedDict, total=False):
     """What of the Trainer's settings is about sharding."""
 
-    fsdp: Literal[True]
+    fsdp: str
     fsdp_config: Row
     deepspeed: Row
 
@@ -66,7 +66,8 @@ def sharding_arguments(sharding: Sharding | None) -> ShardingArguments:
         path = Path(sharding.config)
         given = as_object(read_json(path), path)
     if sharding.strategy == "fsdp":
-        return {"fsdp": True, "fsdp_config": given or {}}
+        # transformers wants True and is typed for what it took before.
+        return {"fsdp": cast(str, True), "fsdp_config": given or {}}
     if find_spec("deepspeed") is None:
         raise InputError("DeepSpeed is not installed: pip install 'aleator[deepspeed]'")
     return {"deepspeed": given or _ZERO_3}
@@ -87,6 +88,7 @@ def check_sharding(recipe: Recipe, arguments: TrainingArguments) -> None:
             "torchrun --nproc-per-node N -m aleator train …"
         )
     state = arguments.distributed_state
+    assert state is not None
     if strategy == "fsdp" and state.distributed_type == DistributedType.MULTI_CPU:
         raise RecipeError("sharding 'fsdp' needs GPUs, and there are none: leave it out")
 
@@ -114,7 +116,8 @@ def whole_weights(model: nn.Module, accelerator: Accelerator) -> dict[str, Tenso
             options = StateDictOptions(
                 full_state_dict=True, cpu_offload=True, ignore_frozen_params=True
             )
-            return get_model_state_dict(model, options=options)
+            weights = get_model_state_dict(model, options=options)
+            return {name: one for name, one in weights.items() if isinstance(one, Tensor)}
         case DistributedType.DEEPSPEED:
             return _master_weights(model)
         case _:
@@ -123,7 +126,9 @@ def whole_weights(model: nn.Module, accelerator: Accelerator) -> dict[str, Tenso
 
 def _master_weights(model: nn.Module) -> dict[str, Tensor]:
     """DeepSpeed computes in bfloat16 with copies; what its optimiser updates is float32."""
-    from deepspeed.utils import safe_get_full_fp32_param
+    from deepspeed.utils import (  # pyright: ignore[reportMissingImports]
+        safe_get_full_fp32_param,
+    )
 
     weights: dict[str, Tensor] = {}
     for name, parameter in model.named_parameters():

@@ -25,6 +25,7 @@ import torch
 from accelerate.data_loader import DataLoaderShard
 from accelerate.utils import broadcast_object_list
 from torch import Tensor, nn
+from torch.utils.data import DataLoader
 from transformers import Trainer, TrainingArguments
 from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_callback import PrinterCallback, TrainerState
@@ -36,7 +37,7 @@ from aleator.training.checkpoints import Checkpoint, Counters, LossWindow, write
 from aleator.training.collator import TrainingBatch, TreeCollator
 from aleator.training.flops import PassCost, Reading
 from aleator.training.loss import tree_loss_sum
-from aleator.training.prompts import Visits
+from aleator.training.prompts import Visit, Visits
 from aleator.training.seeds import Stream, torch_seed
 from aleator.training.sharding import whole_weights
 from aleator.training.sharing import Chunks, Share
@@ -100,17 +101,19 @@ class TreeTrainer(Trainer):
         if state.global_step < state.max_steps and not self.counters.stopped_early:
             self.train(resume_from_checkpoint=folder)
 
-    def get_train_dataloader(self) -> DataLoaderShard:
+    def get_train_dataloader(self) -> DataLoader[Visit]:
         """This process's passes, as `sharing.py` deals them out; accelerate would fill them up."""
         visits, args = self.train_dataset, self.args
         assert isinstance(visits, Visits)
         share = Share(args.process_index, args.world_size)
-        return DataLoaderShard(
+        loader = DataLoaderShard(
             visits,
             device=args.device,
             batch_sampler=Chunks(len(visits), args.per_device_train_batch_size, share),
             collate_fn=self.data_collator,
         )
+        assert isinstance(loader, DataLoader)  # it is, by ways that its type does not tell
+        return loader
 
     def tick(self) -> None:
         """Bring the counters' seconds up to now."""
