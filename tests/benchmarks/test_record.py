@@ -33,6 +33,7 @@ def test_every_difference_is_named(tmp_path: Path) -> None:
         RECORD,
         seed=12,
         adapter_weights="89ab",
+        quantisation="nf4",
         benches={"numeric": {"draws": 20, "splits": ["a", "b"], "exact": {"nodes": 4}}},
     )
     with pytest.raises(ConfigurationChangedError) as caught:
@@ -40,6 +41,7 @@ def test_every_difference_is_named(tmp_path: Path) -> None:
     message = str(caught.value)
     for part in (
         "adapter_weights was '4567', is '89ab'",
+        "quantisation was None, is 'nf4'",
         "numeric.draws was 10, is 20",
         "numeric.exact.nodes was 3, is 4",
         "seed was 11, is 12",

@@ -149,3 +149,25 @@ def _trained(model: PreTrainedModel) -> PeftModel:
         if "lora_B" in name:
             torch.nn.init.normal_(parameter, std=0.2)
     return adapted
+
+
+def test_four_bits_are_recorded_and_may_be_declined(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    adapter, told = tmp_path / "adapter", ["--limit", "1", "--draws", "5", "--splits", "train"]
+    rounded = load_model("sandbox", quantisation="nf4").model
+    save_adapter(attach_adapter(rounded, LoraSettings(rank=1), 0), adapter)
+    ways = {
+        "adapter": ["--adapter", str(adapter)],
+        "declined": ["--adapter", str(adapter), "--quantisation", "none"],
+        "base": ["--quantisation", "nf4"],
+    }
+    found: dict[str, str | None] = {}
+    for name, options in ways.items():
+        assert run(["eval", "sandbox", "--out", str(tmp_path / name), *told, *options]) == 0
+        result = json.loads((tmp_path / name / "result.json").read_text())
+        found[name] = result.get("quantisation")
+    assert found == {"adapter": "nf4", "declined": None, "base": "nf4"}
+    served = ["--endpoint", "http://localhost:9", "--quantisation", "nf4"]
+    assert run(["eval", "m", "--out", str(tmp_path / "served"), *told, *served]) == 2
+    assert "--quantisation is for models loaded here" in capsys.readouterr().err.replace("\n", " ")

@@ -5,10 +5,13 @@ import pytest
 import torch
 
 from aleator.distributions.grids import split_distributions
+from aleator.models.adapters import LoraSettings, attach_adapter
+from aleator.models.packed_forward import packed_logits
 from aleator.outcomes.lattice import NumericTarget
 from aleator.outcomes.outcomes import Outcomes
 from aleator.tokens.chat import ChatFormat
 from aleator.training.collator import BatchMaker, TrainingBatch, TreeCollator, make_trees
+from aleator.training.loss import tree_loss_sum
 from aleator.training.prompts import Visit
 from aleator.training.recipe import (
     DrawSupervision,
@@ -18,7 +21,7 @@ from aleator.training.recipe import (
     TreeSupervision,
 )
 from aleator.training.thinned import ThinnedTarget
-from tests.tiny_models import tiny_tokenizer
+from tests.tiny_models import tiny_model, tiny_tokenizer
 
 DISTRIBUTIONS = split_distributions("held_out_families")[::9]
 
@@ -161,3 +164,18 @@ def test_a_system_message_stands_before_its_prompt_alone(maker: BatchMaker) -> N
     ):
         assert row[: len(ids)] == list(ids)
     assert len(system.prompt_ids("Flip.")) > len(maker.prompt_format.prompt_ids("Flip."))
+
+
+def test_no_visits_are_one_token_that_adds_nothing(maker: BatchMaker) -> None:
+    """To the loss and its parts; but every weight gets a gradient, of zeros."""
+    model = attach_adapter(tiny_model("qwen3", "sdpa"), LoraSettings(rank=2), 0)
+    collator = TreeCollator(maker, TreeSupervision(nodes=4), seed=0)
+    batch = collator([])["batch"]
+    assert (batch.tokens, batch.pairs, batch.targets.prompts) == (0, 0, 0)
+    assert float(batch.targets.total_weight) == 0
+    loss = tree_loss_sum(packed_logits(model, batch.packed), batch.targets)
+    loss.backward()
+    assert float(loss.detach()) == 0
+    trained = [weight for weight in model.parameters() if weight.requires_grad]
+    for weight in trained:
+        assert weight.grad is not None and torch.equal(weight.grad, torch.zeros_like(weight))
