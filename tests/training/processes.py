@@ -48,6 +48,7 @@ def train_together(
         env={**os.environ, "PYTHONPATH": os.pathsep.join(["src", "."]), **environment},
         capture_output=True,
         text=True,
+        timeout=300,  # where one waits for another that never comes
     )
     assert done.returncode == 0, done.stderr
 

@@ -88,20 +88,24 @@ def test_the_settings_in_the_documents_can_be_read(name: str) -> None:
     "does without",
 )
 def test_zero_trains_what_one_process_does(request_: TrainRequest, tmp_path: Path) -> None:
-    """Stages 2 and 3, the latter anchored; both broken off and resumed."""
+    """Stage 2 in several passes and stage 3 with an anchor; both broken off and resumed."""
     zero2 = json.dumps({"strategy": "deepspeed", "config": str(_DOCS / "sharding" / "zero2.json")})
-    alone = train(request_)
+    alone = train(replace(request_, overrides={"gradient_accumulation": "4"}))
     (tmp_path / "kept").mkdir()
     kept = anchored(replace(request_, out=tmp_path / "kept" / "run"))
     kept = replace(kept, overrides={**kept.overrides, "lora.dropout": "0"})
     kept_alone = train(kept)
 
-    def together(request: TrainRequest, sharding: str) -> TrainRequest:
-        more = {"gradient_accumulation": "1", "sharding": sharding, "checkpoint_every": "4"}
+    def together(request: TrainRequest, passes: int, sharding: str) -> TrainRequest:
+        more = {
+            "gradient_accumulation": str(passes),
+            "sharding": sharding,
+            "checkpoint_every": "4",
+        }
         overrides = {**request.overrides, **more}
         return replace(request, out=request.out.with_name("together"), overrides=overrides)
 
-    two, three = together(request_, zero2), together(kept, "{strategy: deepspeed}")
+    two, three = together(request_, 2, zero2), together(kept, 1, "{strategy: deepspeed}")
     train_together([two, three], tmp_path, killed=[two, three], DS_ACCELERATOR="cpu")
     for one, other in ((alone, two), (kept_alone, three)):
         weights = load_file(other.out / "adapter" / WEIGHTS)

@@ -131,9 +131,10 @@ def copy_adapter(checkpoint: Checkpoint, folder: Path) -> None:
     Raises:
         OSError: It cannot be written.
     """
-    for name in (CONFIG_FILE, WEIGHTS_FILE, _CARD, QUANTISATION_FILE):
-        if (checkpoint.folder / name).exists():
-            shutil.copyfile(checkpoint.folder / name, folder / name)
+    for name in (CONFIG_FILE, WEIGHTS_FILE, _CARD):
+        shutil.copyfile(checkpoint.folder / name, folder / name)
+    if (checkpoint.folder / QUANTISATION_FILE).exists():
+        shutil.copyfile(checkpoint.folder / QUANTISATION_FILE, folder / QUANTISATION_FILE)
 
 
 @contextmanager
