@@ -17,6 +17,7 @@ import torch
 import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor, nn
+from torch.distributed.fsdp import FSDPModule
 
 from aleator.errors import ModelError
 from aleator.models.attention import language_model
@@ -66,8 +67,10 @@ def output_head(model: nn.Module) -> nn.Linear:
         ModelError: It is missing or not a plain linear layer, as when an adapter sits on it.
     """
     head = language_model(model).get_output_embeddings()
-    # Sharding makes it a subclass; four-bit weights are integers.
-    if not isinstance(head, nn.Linear) or not head.weight.is_floating_point():
+    plain = type(head)
+    if issubclass(plain, FSDPModule):  # sharding puts this before the class that it was
+        plain = plain.__bases__[1]
+    if not isinstance(head, nn.Linear) or plain is not nn.Linear:
         raise ModelError(
             f"the model's output head is a {type(head).__name__}, not a linear layer; load a "
             "causal language model and leave lm_head out of the adapter's target_modules"
