@@ -3,10 +3,12 @@
 Where there is an anchor (`anchor.py`), its texts are chosen update by update and dealt out over the
 update's passes; the loss that is logged stays that of the calibration, with the anchor's KL beside.
 
-Three things differ from the Trainer's own ways:
+Four things differ from the Trainer's own ways:
 
 - The loss of an update is one mean over everything in it, also when it is split into passes or
   spread over processes: passes add up sums, divided by the whole update's total.
+- Processes share out an epoch as `sharing.py` says, and write a checkpoint together, for each may
+  hold but a part of what is trained (`sharding.py`).
 - Dropout is drawn from a seed of the batch's own, so that checkpoints need no generator state.
 - The loss that is logged is the mean over all updates since the last log, also where the run was
   taken up again between them: the Trainer forgets the losses before, and divides by too few.
