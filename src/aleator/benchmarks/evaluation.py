@@ -10,21 +10,29 @@ what its server was seen to do.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aleator.benchmarks.catalogue import Bench, BenchSettings, bench, check_benches
 from aleator.benchmarks.checks import check_settings
 from aleator.benchmarks.method_settings import MethodSettings
-from aleator.benchmarks.methods import PreparedMethod, check_fit, check_method, prepare_method
+from aleator.benchmarks.methods import (
+    PreparedMethod,
+    check_fit,
+    check_method,
+    prepare_method,
+    system_message,
+)
+from aleator.benchmarks.model_checks import check_on_model
 from aleator.benchmarks.record import (
     SCHEMA_VERSION,
     EvaluationRecord,
     current_versions,
     fingerprint,
 )
-from aleator.benchmarks.subject import Opened, Served, Subject
+from aleator.benchmarks.subject import AnsweringModel, Opened, Served, Subject
 from aleator.files import JsonValue, as_object, check_folder, read_json, write_json
+from aleator.tokens.chat import ChatFormat
 
 RESULT_FILE = "result.json"
 
@@ -90,11 +98,15 @@ def run_evaluation(request: EvaluationRequest, opened: Opened | Served, advance:
         The path of ``result.json``.
 
     Raises:
-        InputError: The request makes no sense, or the directory holds another evaluation.
+        InputError: The request makes no sense, not for this model, or the directory holds another
+            evaluation.
         OutputError: The directory cannot be written.
         EndpointError: The endpoint fails; finished rows are kept.
     """
     request.check(logits=isinstance(opened, Opened))
+    if isinstance(opened, Opened):
+        for name in request.benches:
+            check_on_model(name, request.settings, _told(opened.subject, request.method, name))
     benches = {name: bench(name, request.settings) for name in request.benches}
     record = _record(request, opened, benches).continued(request.out)
     record.write(request.out)
@@ -108,6 +120,14 @@ def run_evaluation(request: EvaluationRequest, opened: Opened | Served, advance:
         found[name] = _run(name, one, request, method, advance)
     _write_result(path, record, found, opened)
     return path
+
+
+def _told(model: AnsweringModel, method: MethodSettings, bench: str) -> AnsweringModel:
+    """A model as a method asks it."""
+    system = system_message(method, bench)
+    if system is None:
+        return model
+    return replace(model, prompt_format=ChatFormat(model.tokenizer, system=system))
 
 
 def _run(

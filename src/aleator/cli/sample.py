@@ -13,6 +13,7 @@ from rich.table import Table
 from aleator.benchmarks.subject import open_model
 from aleator.cli.console import STDERR, STDOUT, print_json, report_problem
 from aleator.files import JsonValue
+from aleator.models.positions import Asked, check_room, model_positions
 from aleator.outcomes.numerals import parse_numeral
 from aleator.sampling.draws import Draws
 from aleator.sampling.local import LocalSampler
@@ -45,6 +46,7 @@ def sample(
     if opened.adapter_silent:
         report_problem(f"warning: the adapter in {opened.adapter} changes nothing; was it trained?")
     subject = opened.subject
+    check_room(model_positions(subject.model), [Asked(prompt, subject.prompt_format)])
     sampler = LocalSampler(
         subject.model, subject.tokenizer, subject.prompt_format, max_new_tokens=max_new_tokens
     )
