@@ -1,10 +1,13 @@
 """From visits to a packed batch."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from aleator.distributions.grids import split_distributions
+from aleator.errors import InputError
 from aleator.outcomes.lattice import NumericTarget
 from aleator.outcomes.outcomes import Outcomes
 from aleator.tokens.chat import ChatFormat
@@ -161,3 +164,11 @@ def test_a_system_message_stands_before_its_prompt_alone(maker: BatchMaker) -> N
     ):
         assert row[: len(ids)] == list(ids)
     assert len(system.prompt_ids("Flip.")) > len(maker.prompt_format.prompt_ids("Flip."))
+
+
+def test_a_batch_longer_than_the_model_is_refused(maker: BatchMaker) -> None:
+    """The longest path counts, not the row that holds a whole tree; to the token."""
+    longest = int(_collate(maker, 1, 0).packed.position_ids.max()) + 1
+    _collate(replace(maker, positions=longest), 1, 0)
+    with pytest.raises(InputError, match=f"a prompt with an answer takes {longest} tokens"):
+        _collate(replace(maker, positions=longest - 1), 1, 0)
