@@ -28,7 +28,9 @@ def test_result_and_rows_are_written(
     out = tmp_path / "evaluation"
     arguments = ["eval", model, "--out", str(out), "--limit", "2", "--draws", "10"]
     assert run([*arguments, "--splits", "held_out_families", "--decimals", "1"]) == 0
-    assert capsys.readouterr().out.split() == [str(out / "result.json")]
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("numeric, held out families (2 prompts): value TV 0.")
+    assert told[-1] == str(out / "result.json")
     result = json.loads((out / "result.json").read_text())
     numeric = result["bench"]["numeric"]
     assert list(numeric["splits"]) == ["held_out_families"]
@@ -133,7 +135,9 @@ def test_an_adapter_at_several_scales(
     capsys.readouterr()
     evaluated("all", "--adapter", str(adapter), "--adapter-scale", "0,0.5,1")
     folders = [tmp_path / "all" / f"scale-{name}" for name in ("0", "0.5", "1")]
-    assert capsys.readouterr().out.split() == [str(one / "result.json") for one in folders]
+    told = capsys.readouterr().out.splitlines()
+    assert told[::4] == [f"adapter at scale {name}" for name in ("0", "0.5", "1")]
+    assert told[3::4] == [str(one / "result.json") for one in folders]
     results = [json.loads((one / "result.json").read_text()) for one in folders]
     assert [one["adapter_scale"] for one in results] == [0, 0.5, 1]
     for place, result in zip(("base", "half", "whole"), results, strict=True):

@@ -21,6 +21,7 @@ from aleator.cli import endpoint_options as server
 from aleator.cli import eval_options as option
 from aleator.cli.checkup import warn_of_failures
 from aleator.cli.console import STDERR, report_problem
+from aleator.cli.eval_figures import headline_figures
 from aleator.cli.eval_settings import Extent, known, names, scales
 from aleator.cli.limits import parse_limits
 from aleator.errors import InputError
@@ -109,7 +110,7 @@ def _evaluate(
     for scale, request in requests.items():
         if scale is not None and isinstance(opened, Opened):
             opened = opened.scaled(scale)
-        typer.echo(_run_with_progress(request, opened))
+        _tell(_run_with_progress(request, opened), request.benches, scale)
 
 
 def _open(
@@ -137,6 +138,15 @@ def _run_with_progress(request: EvaluationRequest, opened: Opened | Served) -> P
             progress.update(tasks[name], completed=done, total=total)
 
         return run_evaluation(request, opened, advance)
+
+
+def _tell(result: Path, benches: tuple[str, ...], scale: float | None) -> None:
+    """The first figures on stdout, and last of all where the rest is."""
+    if scale is not None:
+        typer.echo(f"adapter at scale {scale:g}")
+    for line in headline_figures(result, benches):
+        typer.echo(line)
+    typer.echo(result)
 
 
 def _decimals(adapter: Path | None, wanted: int | None) -> int:
