@@ -17,7 +17,7 @@ from aleator.report.card_figures import (
 )
 from aleator.report.read_result import FIGURES
 from aleator.report.results import Collection
-from tests.report.handmade import write_three
+from tests.report.handmade import aggregate, make_evaluation, write_three
 
 WEIGHTS = Weights("base-weights", "soft-weights")
 MEASURED = {"base": None, "soft": "soft-weights", "hard": "hard-weights"}
@@ -70,6 +70,37 @@ def test_tables_and_index(folders: dict[str, Path]) -> None:
             assert one.metric_args["base"] == base.splits[split].family_mean[key].value
             assert one.metric_args["interval_95"].count("…") == 1
     assert not found, "nothing that was not measured"
+
+
+def test_base_alone_is_refused(folders: dict[str, Path]) -> None:
+    with pytest.raises(InputError, match=r"none measured this adapter.* or leave --eval out"):
+        read_evaluations([folders["base"]], WEIGHTS)
+
+
+def test_columns_of_different_items_are_told_and_not_set_side_by_side(
+    folders: dict[str, Path], tmp_path: Path
+) -> None:
+    """Of the one split whose counts differ; families of one prompt are told, too."""
+    both = read_evaluations([folders["base"], folders["soft"]], WEIGHTS)
+    assert bench_tables(both)[0].notes == ()
+    few = make_evaluation(tmp_path / "few", adapter="train/soft/adapter", collapse=0.08)
+    held_out = [row for row in few.rows if row["split"] == "held_out_families"]
+    kept = [row for row in held_out if row["key"].endswith("/0") or row["family"] == "chi"]
+    few.rows = [row for row in few.rows if row["split"] != "held_out_families"] + kept
+    few.splits["held_out_families"] = aggregate(kept, "held_out_families")
+    record = {"model_weights": "base-weights", "adapter_weights": "soft-weights"}
+    (few.write() / "run.yaml").write_text(yaml.safe_dump(record))
+    collection = read_evaluations([folders["base"], tmp_path / "few"], WEIGHTS)
+    tables = bench_tables(collection)
+    uneven, single = tables[0].notes
+    assert uneven == (
+        "The columns are not of the same items, so that their figures are not to be compared: "
+        "Held-out families: base 24 prompts, calibrated 9 prompts."
+    )
+    assert single.startswith("Held-out families: 5 of 6 families evaluated have one prompt only")
+    assert "too narrow" in single
+    beside = {one.dataset_split: one.metric_args or {} for one in index_results(tables)}
+    assert "base" in beside["Unseen parameters"] and "base" not in beside["Held-out families"]
 
 
 def test_undefined_figures_are_not_in_the_index(folders: dict[str, Path]) -> None:

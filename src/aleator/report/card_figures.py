@@ -18,7 +18,7 @@ from aleator.report.closed_sets.section import closed_sets_section
 from aleator.report.comparisons import goal_lines
 from aleator.report.load import load_results
 from aleator.report.mcq_positions.section import mcq_section
-from aleator.report.measures import in_order
+from aleator.report.measures import MISSING, in_order
 from aleator.report.method_costs import asked_otherwise
 from aleator.report.novelty.section import novelty_section
 from aleator.report.open_ended.section import open_ended_section
@@ -26,7 +26,7 @@ from aleator.report.results import NUMERIC, Collection, Result
 from aleator.report.retention.comparing import BENCHES, Line, retention_lines
 from aleator.report.retention.section import retention_section
 from aleator.report.sentences import Told
-from aleator.report.tables import conditions_table
+from aleator.report.tables import conditions_table, single_prompt_notes
 from aleator.report.words import headline
 
 BASE = "base"
@@ -59,24 +59,30 @@ class Weights:
 
 @dataclass(frozen=True)
 class BenchTable:
-    """One benchmark: conditions by their labels, and its table."""
+    """One benchmark: conditions by their labels, its table, and what to know when reading it."""
 
     bench: str
     labels: tuple[str, ...]
     table: ConditionsTable
+    notes: tuple[str, ...] = ()
 
 
 def read_evaluations(directories: Sequence[Path], weights: Weights) -> Collection:
     """The evaluations of a model with and without its adapter, labelled as what they are.
 
     Raises:
-        InputError: One is missing, or measured something else.
+        InputError: One is missing, or measured something else, or none measured the adapter.
     """
     if not directories:
         return Collection(())
     found = load_results(directories)
     results = [replace(one, label=_label(one, weights)) for one in found.results]
     labels = [result.label for result in results]
+    if not any(label.startswith(CALIBRATED) for label in labels):
+        raise InputError(
+            "of the evaluations that were given none measured this adapter, only the model without "
+            "it: add one of `aleator eval --adapter`, or leave --eval out"
+        )
     told = [
         result
         if labels.count(result.label) == 1
@@ -95,10 +101,33 @@ def bench_tables(collection: Collection) -> tuple[BenchTable, ...]:
         tables |= {name: one.table for name, one in zip(names, retention.tables, strict=True)}
     if splits:
         tables = {NUMERIC: conditions_table(collection, splits, "family_mean"), **tables}
-    return tuple(
-        BenchTable(name, tuple(one.label for one in collection.having(name).values()), table)
-        for name, table in tables.items()
+    alone = {NUMERIC: single_prompt_notes(collection)}
+    found = []
+    for name, table in tables.items():
+        labels = tuple(one.label for one in collection.having(name).values())
+        notes = (*_uneven(labels, table), *alone.get(name, ()))
+        found.append(BenchTable(name, labels, table, notes))
+    return tuple(found)
+
+
+def _uneven(labels: Sequence[str], table: ConditionsTable) -> tuple[str, ...]:
+    """Whether the columns of a table stand on different numbers of items."""
+    different = []
+    for title, counts in zip(table.titles, table.counts, strict=True):
+        known = [pair for pair in zip(labels, counts, strict=True) if pair[1] != MISSING]
+        if len({_items(count) for _, count in known}) > 1:
+            different.append(f"{title}: {', '.join(f'{label} {count}' for label, count in known)}")
+    if not different:
+        return ()
+    return (
+        "The columns are not of the same items, so that their figures are not to be compared: "
+        f"{'; '.join(different)}.",
     )
+
+
+def _items(count: str) -> str:
+    """What was asked; of "13 of 500 draws" that parse, the draws."""
+    return count.rpartition(" of ")[2]
 
 
 def setbacks_told(collection: Collection) -> tuple[str, ...]:
@@ -140,7 +169,9 @@ def index_results(tables: Sequence[BenchTable]) -> list[EvalResult]:
             if not label.startswith(CALIBRATED):
                 continue
             for row in one.table.rows:
-                for title, cells in zip(one.table.titles, row.groups, strict=True):
+                for title, counts, cells in zip(
+                    one.table.titles, one.table.counts, row.groups, strict=True
+                ):
                     cell = cells[place]
                     if not cell.exact:
                         continue
@@ -154,19 +185,21 @@ def index_results(tables: Sequence[BenchTable]) -> list[EvalResult]:
                             metric_type=row.measure.key,
                             metric_name=row.measure.title,
                             metric_value=float(cell.exact),
-                            metric_args=_beside(cell, one.labels, cells),
+                            metric_args=_beside(place, one.labels, counts, cells),
                         )
                     )
     return results
 
 
-def _beside(cell: Cell, labels: Sequence[str], cells: Sequence[Cell]) -> dict[str, str | float]:
-    """The interval, and what base had."""
+def _beside(
+    place: int, labels: Sequence[str], counts: Sequence[str], cells: Sequence[Cell]
+) -> dict[str, str | float]:
+    """The interval of a condition's figure, and what base had over as many items."""
     told: dict[str, str | float] = {}
-    if cell.interval:
-        told["interval_95"] = cell.interval
-    for label, other in zip(labels, cells, strict=True):
-        if label == BASE and other.exact:
+    if cells[place].interval:
+        told["interval_95"] = cells[place].interval
+    for label, count, other in zip(labels, counts, cells, strict=True):
+        if label == BASE and other.exact and _items(count) == _items(counts[place]):
             told["base"] = float(other.exact)
             if other.interval:
                 told["base_interval_95"] = other.interval
