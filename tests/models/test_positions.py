@@ -74,8 +74,11 @@ def test_a_prompt_counts_with_its_longest_answer() -> None:
 
 
 def test_a_long_prompt_is_shown_shortened() -> None:
-    asked = Asked("Pick a number. " * 400, ChatFormat(tiny_tokenizer()))
-    with pytest.raises(
-        InputError, match=r"the prompt 'Pick a number\. .{40,50}…' takes \d,\d{3} t"
-    ):
+    """And that is all that is said: the tokenizer does not warn of its own before."""
+    tokenizer = tiny_tokenizer()
+    tokenizer.model_max_length = 512
+    asked = Asked("Pick a number. " * 400, ChatFormat(tokenizer), ("1 " * 999,))
+    shown = r"the prompt 'Pick a number\. .{40,50}…' takes \d,\d{3} tokens with its longest answer"
+    with pytest.raises(InputError, match=shown):
         check_room(512, [asked])
+    assert not tokenizer.deprecation_warnings
