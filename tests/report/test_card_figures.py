@@ -103,6 +103,23 @@ def test_columns_of_different_items_are_told_and_not_set_side_by_side(
     assert "base" in beside["Unseen parameters"] and "base" not in beside["Held-out families"]
 
 
+def test_settings_that_differ_are_named(folders: dict[str, Path]) -> None:
+    """But not what they are, which may be a place on this machine."""
+    for name, own in (
+        ("base", {"decimals": 2, "limit": 4, "draws": 9, "exact": {"nodes": 3}}),
+        ("soft", {"decimals": 5, "limit": 5, "draws": 9, "exact": {"nodes": 4}}),
+    ):
+        path = folders[name] / "result.json"
+        top = json.loads(path.read_text())
+        top["bench"]["numeric"] |= own
+        path.write_text(json.dumps(top))
+    collection = read_evaluations([folders["base"], folders["soft"]], WEIGHTS)
+    assert bench_tables(collection)[0].notes == (
+        "The columns were not measured with the same settings (decimals, exact.nodes), so that it "
+        "may be these that make the difference.",
+    )
+
+
 def test_undefined_figures_are_not_in_the_index(folders: dict[str, Path]) -> None:
     path = folders["soft"] / "result.json"
     undefined = '"shape_kl": {"value": null, "was": '

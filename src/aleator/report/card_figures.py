@@ -29,6 +29,9 @@ from aleator.report.sentences import Told
 from aleator.report.tables import conditions_table, single_prompt_notes
 from aleator.report.words import headline
 
+_SAID_ELSEWHERE = {"limit", "seed", "method", "targets", "files", "parameters"}
+"""Settings that counts and labels show, or whose files have a hash beside them."""
+
 BASE = "base"
 CALIBRATED = "calibrated"
 
@@ -104,8 +107,9 @@ def bench_tables(collection: Collection) -> tuple[BenchTable, ...]:
     alone = {NUMERIC: single_prompt_notes(collection)}
     found = []
     for name, table in tables.items():
-        labels = tuple(one.label for one in collection.having(name).values())
-        notes = (*_uneven(labels, table), *alone.get(name, ()))
+        results = tuple(collection.having(name).values())
+        labels = tuple(one.label for one in results)
+        notes = (*_uneven(labels, table), *_set_otherwise(name, results), *alone.get(name, ()))
         found.append(BenchTable(name, labels, table, notes))
     return tuple(found)
 
@@ -122,6 +126,22 @@ def _uneven(labels: Sequence[str], table: ConditionsTable) -> tuple[str, ...]:
     return (
         "The columns are not of the same items, so that their figures are not to be compared: "
         f"{'; '.join(different)}.",
+    )
+
+
+def _set_otherwise(bench: str, results: Sequence[Result]) -> tuple[str, ...]:
+    """Whether a benchmark's settings differ; by name only, for values may be places here."""
+    kinds: dict[str, set[str]] = {}
+    for name in {name for one in results for name in one.settings}:
+        part, _, setting = name.partition(": ")
+        if part == bench and setting.partition(".")[0] not in _SAID_ELSEWHERE:
+            kinds[setting] = {one.settings.get(name, MISSING) for one in results}
+    different = sorted(setting for setting, values in kinds.items() if len(values) > 1)
+    if not different:
+        return ()
+    return (
+        f"The columns were not measured with the same settings ({', '.join(different)}), so that "
+        "it may be these that make the difference.",
     )
 
 
