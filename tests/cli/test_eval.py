@@ -109,6 +109,18 @@ def test_a_place_that_cannot_be_written(
     assert "cannot write" in capsys.readouterr().err
 
 
+def test_what_this_model_cannot_be_asked_is_refused_in_one_sentence(
+    model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No bar before it, and nothing is written."""
+    (tmp_path / "mine.yaml").write_text("sets: [{name: a, prompts: [Go], outcomes: [<bos>, 1]}]")
+    arguments = ["eval", model, "--bench", "closed_sets", "--out", str(tmp_path / "out")]
+    assert run([*arguments, "--targets", str(tmp_path / "mine.yaml")]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert told.startswith("aleator: ") and "the outcome '<bos>' holds a special token" in told
+    assert not (tmp_path / "out").exists()
+
+
 def test_knowledge_tasks_and_their_limit(model: str, tmp_path: Path) -> None:
     asked = ["--bench", "knowledge", "--knowledge-tasks", "facts", "--limit", "knowledge=3"]
     assert run(["eval", model, "--out", str(tmp_path), *asked]) == 0

@@ -132,9 +132,14 @@ def _open(
 
 def _run_with_progress(request: EvaluationRequest, opened: Opened | Served) -> Path:
     with _progress() as progress:
-        tasks = {name: progress.add_task(name, total=None) for name in request.benches}
+        # Hidden until something is measured, so that a refusal stands alone.
+        tasks = {
+            name: progress.add_task(name, total=None, visible=False) for name in request.benches
+        }
 
         def advance(name: str, done: int, total: int) -> None:
+            for task in tasks.values():
+                progress.update(task, visible=True)
             progress.update(tasks[name], completed=done, total=total)
 
         return run_evaluation(request, opened, advance)
