@@ -7,21 +7,17 @@ import torch
 
 from aleator.models.adapters import LoraSettings, attach_adapter, save_adapter
 from aleator.models.loading import load_model
-from aleator.tokens.chat import ChatFormat
 from tests.tiny_models import tiny_model, tiny_tokenizer
 
-OTHER_END = "7"
-"""A token that ends an answer by the checkpoint's generation_config.json, and not for us."""
+OTHER_ENDS = range(100, 300)
+"""Tokens that end an answer by the checkpoint's generation_config.json, and not for us."""
 
 
 def hosted_model(folder: Path) -> str:
     """A checkpoint that wants answers cut and ended in its own way."""
     tiny_model("qwen3", "sdpa", layers=2).save_pretrained(folder)
-    tokenizer = tiny_tokenizer("chatml")
-    tokenizer.save_pretrained(folder)
-    (end,) = tokenizer.encode(OTHER_END, add_special_tokens=False)
-    stop = ChatFormat(tokenizer).stop_token_id
-    wants = {"do_sample": True, "eos_token_id": [stop, end], "top_k": 2, "temperature": 0.6}
+    tiny_tokenizer("chatml").save_pretrained(folder)
+    wants = {"do_sample": True, "eos_token_id": [*OTHER_ENDS], "top_k": 2, "temperature": 0.6}
     (folder / "generation_config.json").write_text(json.dumps(wants))
     return str(folder)
 

@@ -76,8 +76,11 @@ class VllmSource:
         Raises:
             EndpointError: vLLM refuses or fails; the prompts before have been given.
         """
+        if not draws:
+            yield from (Draws((), None, 0) for _ in prompts)
+            return
         numbers = range(len(prompts)) if streams is None else streams
-        size = max(1, self._at_once // max(draws, 1))
+        size = max(1, self._at_once // draws)
         asked = list(zip(prompts, numbers, strict=True))
         for start in range(0, len(asked), size):
             yield from self._batch(asked[start : start + size], draws, seed)
@@ -92,10 +95,8 @@ class VllmSource:
                 count = min(self._at_once, draws - first)
                 requests.append(Request(ids, begin + first, count))
         written: list[list[Written]] = [[] for _ in asked]
-        if requests:
-            drawn = self._engine.draw(requests, self._sampling)
-            for owner, answers in zip(owners, drawn, strict=True):
-                written[owner] += answers
+        for owner, answers in zip(owners, self._engine.draw(requests, self._sampling), strict=True):
+            written[owner] += answers
         return [self._collect(answers) for answers in written]
 
     def _collect(self, answers: Sequence[Written]) -> Draws:
