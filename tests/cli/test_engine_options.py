@@ -126,5 +126,5 @@ def test_a_missing_vllm_is_told(
 ) -> None:
     for command in (["eval", model, "--out", str(tmp_path / "out")], ["sample", model, "Go"]):
         assert run([*command, "--engine", "vllm"]) == 2
-        assert "pip install 'aleator[vllm]'" in _told(capsys)
+        assert "needs vLLM, the extra aleator[vllm]" in _told(capsys)
     assert not (tmp_path / "out").exists()

@@ -38,6 +38,7 @@ from transformers.utils import logging
 from transformers.utils.hub import cached_file
 
 from aleator.errors import ModelError
+from aleator.models.hub_reach import check_reachable
 
 SANDBOX = "sandbox"
 """The name of the model that comes with the package."""
@@ -161,6 +162,7 @@ def _resolve(name: str) -> str:
             )
         if name.startswith((".", "/", "~")) or name.count("/") > 1:
             raise ModelError(f"there is no directory {name}; check the path to the model")
+        check_reachable(name)
         return name
     needed = {
         "config.json": ["config.json"],

@@ -105,8 +105,9 @@ def import_vllm() -> Vllm:
         if error.name != "vllm":
             raise
         raise InputError(
-            "--engine vllm needs vLLM, on Linux with a GPU: pip install 'aleator[vllm]'; or ask a "
-            "server with --endpoint, or leave --engine out"
+            "--engine vllm needs vLLM, the extra aleator[vllm], on Linux with a GPU "
+            "(docs/generation.md says how to install it): do that, ask a server with --endpoint, "
+            "or leave --engine out"
         ) from error
     return Vllm(
         vllm.__version__,
