@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from aleator.errors import ModelError
-from aleator.models.hub_reach import check_reachable
-from aleator.models.loading import load_tokenizer
+from aleator.models.hub_reach import cache_alone, check_reachable
+from aleator.models.loading import load_model, load_tokenizer
+from tests.tiny_models import tiny_model, tiny_tokenizer
 
-CONFIG = Path("models--nobody--nothing") / "snapshots" / ("0" * 40) / "config.json"
+COMMIT = "0123456789abcdef" * 2 + "01234567"
 
 
 @pytest.fixture
@@ -77,8 +78,21 @@ def test_what_needs_no_hub_or_goes_another_way(
     with monkeypatch.context() as patched:
         patched.setenv("https_proxy", "http://127.0.0.1:9")
         check_reachable("nobody/nothing")
-    (tmp_path / CONFIG).parent.mkdir(parents=True)
-    (tmp_path / CONFIG).write_text("{}")
-    (tmp_path / CONFIG.parts[0] / "refs").mkdir()
-    (tmp_path / CONFIG.parts[0] / "refs" / "main").write_text("0" * 40)
-    check_reachable("nobody/nothing")
+
+
+def test_what_is_in_the_cache_is_taken_from_there_at_once(
+    listening: socket.socket, tmp_path: Path
+) -> None:
+    cached = tmp_path / "models--nobody--nothing"
+    snapshot = cached / "snapshots" / COMMIT
+    tiny_model("qwen3", "sdpa", layers=1).save_pretrained(snapshot)
+    tiny_tokenizer("chatml").save_pretrained(snapshot)
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text(COMMIT)
+    assert not cache_alone("nobody/nothing")
+    listening.close()
+    assert cache_alone("nobody/nothing") and not cache_alone(str(snapshot))
+    began = time.monotonic()
+    loaded = load_model("nobody/nothing")
+    assert time.monotonic() - began < 10, "a single file would be tried for 23 seconds"
+    assert loaded.revision == COMMIT

@@ -1,13 +1,15 @@
 """Whether the model hub can be reached, asked before a model is.
 
 Without a network huggingface_hub tries every file six times, half a minute and a dozen lines of log
-long. One look at whether the hub's machine can be connected to at all is enough to say so at once.
+long, before it looks into its cache. One look at whether the hub's machine can be connected to at
+all is enough to say at once that a model cannot be had, or to take it from the cache.
 Only what comes at once counts (no such name, refused, no route), twice with a second between; a
 slow network does not, and behind a proxy nothing is asked, since the way there is not ours to know.
 """
 
 import socket
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -30,17 +32,21 @@ def check_reachable(name: str) -> None:
     Raises:
         ModelError: It cannot be had.
     """
-    if constants.HF_HUB_OFFLINE or getproxies() or _is_cached(name):
-        return
-    reason = _unreachable()
-    if reason is not None:
-        time.sleep(_PAUSE_SECONDS)
-        reason = _unreachable()
+    reason = None if _is_cached(name) else _unreachable()
     if reason is not None:
         raise ModelError(
             f"cannot load {name!r}: there is no such directory, it is not in the hub's cache, and "
             f"{constants.ENDPOINT} cannot be reached ({reason}); check the path or the network"
         )
+
+
+def cache_alone(path: str) -> bool:
+    """Whether a hub model can come from the cache alone, since the hub cannot be reached.
+
+    Args:
+        path: A directory, for which the question does not arise, or a hub id.
+    """
+    return not Path(path).is_dir() and _is_cached(path) and _unreachable() is not None
 
 
 def _is_cached(name: str) -> bool:
@@ -51,6 +57,16 @@ def _is_cached(name: str) -> bool:
 
 
 def _unreachable() -> str | None:
+    """Why the hub cannot be reached; None where it can, or where that is not ours to ask."""
+    if constants.HF_HUB_OFFLINE or getproxies():
+        return None
+    if _refusal() is None:
+        return None
+    time.sleep(_PAUSE_SECONDS)
+    return _refusal()
+
+
+def _refusal() -> str | None:
     """Why no connection is made, None where one is or where that takes long."""
     parts = urlsplit(constants.ENDPOINT)
     port = parts.port or _PORTS.get(parts.scheme, 443)
