@@ -34,31 +34,35 @@ EngineArgs = Annotated[
 ]
 
 
-def engine_settings(engine: str, arguments: str | None) -> VllmSettings | None:
-    """How vLLM is started; None where aleator itself draws.
+def engine_settings(
+    engine: str,
+    arguments: str | None,
+    endpoint: str | None = None,
+    adapter_scale: str | None = None,
+    temperature: float | None = None,
+) -> VllmSettings | None:
+    """How vLLM is started; None where aleator itself draws, or a server.
+
+    Args:
+        engine: Its name.
+        arguments: Of ``--engine-args``.
+        endpoint: Of ``--endpoint``.
+        adapter_scale: Of ``--adapter-scale``.
+        temperature: Of ``--temperature``.
 
     Raises:
         UnknownNameError: There is no such engine.
-        InputError: An argument is not NAME=VALUE, not the user's to set, or for no engine.
+        InputError: An argument is not NAME=VALUE, not the user's to set, or for no engine; or
+            another option asks what vLLM cannot do.
     """
     if engine not in ENGINES:
         raise UnknownNameError("engine", engine, ENGINES)
     if engine == LOCAL:
         if arguments is not None:
-            raise InputError(f"--engine-args is for --engine {VLLM}: leave one out, or give both")
+            raise InputError(
+                f"--engine-args is for --engine {VLLM}: give that too, or leave it out"
+            )
         return None
-    return VllmSettings(_values(arguments or ""))
-
-
-def check_combination(
-    endpoint: str | None, adapter_scale: str | None, temperature: float | None
-) -> None:
-    """Refuse options that vLLM cannot follow, before anything is loaded.
-
-    Raises:
-        InputError: There is an endpoint as well, a scale of the adapter, or a temperature that
-            vLLM does not draw at.
-    """
     if endpoint is not None:
         raise InputError(
             f"--engine {VLLM} loads the model here and --endpoint asks a server: give one of them"
@@ -69,6 +73,7 @@ def check_combination(
         )
     if temperature is not None:
         check_temperature(temperature)
+    return VllmSettings(_values(arguments or ""))
 
 
 def open_engine(

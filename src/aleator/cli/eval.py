@@ -85,9 +85,7 @@ def evaluate(
     asked = server.endpoint_settings(
         endpoint, model, api_key_env, concurrency, timeout, request_fields
     )
-    hosted = hosting.engine_settings(engine, engine_args)
-    if hosted is not None:
-        hosting.check_combination(endpoint, adapter_scale, temperature)
+    hosted = hosting.engine_settings(engine, engine_args, endpoint, adapter_scale, temperature)
     requests = _by_scale(request, scales(adapter_scale, adapter))
     _evaluate(requests, hosted or asked, trust_code=trust_remote_code)
 
