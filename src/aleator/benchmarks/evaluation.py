@@ -6,7 +6,8 @@ is added to its ``result.json``. Another configuration is refused, naming what d
 ``result.json`` holds ``schema_version`` (1), ``model``, ``adapter``, ``adapter_scale`` (null
 without an adapter), ``seed``, ``versions``, ``command`` and ``bench``: one object a benchmark,
 explained in the benchmark's file. Of a served model it also holds ``endpoint``: its ``url`` and
-what its server was seen to do.
+what its server was seen to do; of a model in vLLM ``engine``: its ``name``, ``version`` and the
+``arguments`` it was started with.
 """
 
 from collections.abc import Callable
@@ -30,8 +31,9 @@ from aleator.benchmarks.record import (
     current_versions,
     fingerprint,
 )
-from aleator.benchmarks.subject import AnsweringModel, Opened, Served, Subject
+from aleator.benchmarks.subject import AnsweringModel, Hosted, Opened, Served, Subject
 from aleator.files import JsonValue, as_object, check_folder, read_json, write_json
+from aleator.sampling.vllm_settings import VLLM
 from aleator.tokens.chat import ChatFormat
 
 RESULT_FILE = "result.json"
@@ -70,7 +72,7 @@ class EvaluationRequest:
         """Refuse what can be seen to make no sense before a model is loaded or a file written.
 
         Args:
-            logits: Whether the model gives them; an endpoint does not.
+            logits: Whether the model gives them; an endpoint and vLLM do not.
 
         Raises:
             InputError: A benchmark is not known, the method is not for it, a setting makes no
@@ -86,12 +88,14 @@ class EvaluationRequest:
             check_settings(name, self.settings, logits=logits and self.method.name == "plain")
 
 
-def run_evaluation(request: EvaluationRequest, opened: Opened | Served, advance: Advance) -> Path:
+def run_evaluation(
+    request: EvaluationRequest, opened: Opened | Served | Hosted, advance: Advance
+) -> Path:
     """Run the benchmarks and write what they found.
 
     Args:
         request: What is asked for; its model and adapter are those of ``opened``.
-        opened: The loaded model, or the endpoint that was reached.
+        opened: The loaded model, the endpoint that was reached, or the model in vLLM.
         advance: Told how far each benchmark is.
 
     Returns:
@@ -101,7 +105,7 @@ def run_evaluation(request: EvaluationRequest, opened: Opened | Served, advance:
         InputError: The request makes no sense, not for this model, or the directory holds another
             evaluation.
         OutputError: The directory cannot be written.
-        EndpointError: The endpoint fails; finished rows are kept.
+        EndpointError: The endpoint or vLLM fails; finished rows are kept.
     """
     request.check(logits=isinstance(opened, Opened))
     if isinstance(opened, Opened):
@@ -114,7 +118,7 @@ def run_evaluation(request: EvaluationRequest, opened: Opened | Served, advance:
     found: dict[str, JsonValue] = {}
     if path.exists():
         found.update(as_object(as_object(read_json(path), path)["bench"], path))
-    subject = opened.subject if isinstance(opened, Served) else Subject.local(opened.subject)
+    subject = Subject.local(opened.subject) if isinstance(opened, Opened) else opened.subject
     method = prepare_method(subject, request.method)
     for name, one in benches.items():
         found[name] = _run(name, one, request, method, advance)
@@ -143,7 +147,7 @@ def _run(
 
 
 def _record(
-    request: EvaluationRequest, opened: Opened | Served, benches: dict[str, Bench]
+    request: EvaluationRequest, opened: Opened | Served | Hosted, benches: dict[str, Bench]
 ) -> EvaluationRecord:
     adapter = None if isinstance(opened, Served) else opened.adapter
     method = request.method.as_json()
@@ -159,19 +163,25 @@ def _record(
     )
 
 
-def _weights(opened: Opened | Served) -> str:
-    """What tells the model's weights apart; of an endpoint only its address can."""
+def _weights(opened: Opened | Served | Hosted) -> str:
+    """What tells the model's weights apart; of an endpoint only its address can.
+
+    Who draws belongs to it: rows of one engine are not continued by another.
+    """
     if isinstance(opened, Served):
         return opened.settings.identity()
+    if isinstance(opened, Hosted):
+        weights = opened.revision or fingerprint(Path(opened.path))
+        return f"{weights} {opened.settings.identity()}"
     return opened.loaded.revision or fingerprint(Path(opened.loaded.path))
 
 
 def _write_result(
-    path: Path, record: EvaluationRecord, bench: dict[str, JsonValue], opened: Opened | Served
+    path: Path,
+    record: EvaluationRecord,
+    bench: dict[str, JsonValue],
+    opened: Opened | Served | Hosted,
 ) -> None:
-    endpoint: dict[str, JsonValue] = {}
-    if isinstance(opened, Served):
-        endpoint = {"url": opened.settings.url, **opened.capabilities.as_json()}
     write_json(
         path,
         {
@@ -182,7 +192,17 @@ def _write_result(
             "seed": record.seed,
             "versions": dict(current_versions()),
             "command": record.command,
-            **({"endpoint": endpoint} if endpoint else {}),
+            **_elsewhere(opened),
             "bench": bench,
         },
     )
+
+
+def _elsewhere(opened: Opened | Served | Hosted) -> dict[str, JsonValue]:
+    """Who answered, where it was not this process by itself."""
+    if isinstance(opened, Served):
+        return {"endpoint": {"url": opened.settings.url, **opened.capabilities.as_json()}}
+    if isinstance(opened, Hosted):
+        arguments = dict(opened.settings.arguments)
+        return {"engine": {"name": VLLM, "version": opened.version, "arguments": arguments}}
+    return {}

@@ -15,7 +15,7 @@ Beside the figures stands the price; ``result.json`` holds under ``bench.NAME.me
      …}                                    # what the draws cost, see ``benchmarks.price``
 
 Added are the tokens of a method's system message, once a request, which is a draw or, of
-``verbalized``, a list of several; null for an endpoint, whose tokenizer is not at hand.
+``verbalized``, a list of several; null for an endpoint and for vLLM, asked by draws alone.
 """
 
 from collections.abc import Callable, Mapping
@@ -150,8 +150,8 @@ def check_fit(settings: MethodSettings, *, logits: bool) -> None:
         return
     if not logits:
         raise InputError(
-            "a temperature is fitted to logits, which an endpoint does not give: say which "
-            "temperature to use"
+            "a temperature is fitted to logits, which neither an endpoint nor vLLM gives: say "
+            "which temperature to use"
         )
     fit_prompts(settings)
 

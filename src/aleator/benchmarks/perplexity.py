@@ -46,7 +46,7 @@ def check_perplexity(settings: PerplexitySettings, *, logits: bool) -> None:
 
     Args:
         settings: What is to be measured.
-        logits: Whether the subject gives them; an endpoint does not.
+        logits: Whether the subject gives them; an endpoint and vLLM do not.
 
     Raises:
         InputError: There are none, or the texts cannot be read.
@@ -58,7 +58,8 @@ def check_perplexity(settings: PerplexitySettings, *, logits: bool) -> None:
 
 def _without_logits() -> InputError:
     return InputError(
-        f"{NAME} needs the model's logits, which an endpoint does not give: load the model here."
+        f"{NAME} needs the model's logits, which neither an endpoint nor vLLM gives: load the "
+        "model here."
     )
 
 

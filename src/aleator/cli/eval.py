@@ -16,8 +16,9 @@ from aleator.benchmarks.novelty_judges import RULE, VALIDITY
 from aleator.benchmarks.novelty_sets import SANDBOX_SET
 from aleator.benchmarks.numeric import TEST_SPLITS
 from aleator.benchmarks.perplexity_texts import PerplexitySettings
-from aleator.benchmarks.subject import Opened, Served, adapter_decimals, open_model
+from aleator.benchmarks.subject import Hosted, Opened, Served, adapter_decimals, open_model
 from aleator.cli import endpoint_options as server
+from aleator.cli import engine_options as hosting
 from aleator.cli import eval_options as option
 from aleator.cli.checkup import warn_of_failures
 from aleator.cli.console import STDERR, report_problem
@@ -27,6 +28,7 @@ from aleator.cli.limits import parse_limits
 from aleator.errors import InputError
 from aleator.outcomes.lattice import DEFAULT_DECIMALS
 from aleator.sampling.served import EndpointSettings
+from aleator.sampling.vllm_settings import VllmSettings
 
 _TEST_SPLITS = ",".join(TEST_SPLITS)
 
@@ -55,6 +57,8 @@ def evaluate(
     perplexity_files: option.PerplexityFiles = None,
     perplexity_context: option.PerplexityContext = PerplexitySettings.context,
     perplexity_stride: option.PerplexityStride = PerplexitySettings.stride,
+    engine: hosting.Engine = hosting.LOCAL,
+    engine_args: hosting.EngineArgs = None,
     endpoint: server.EndpointUrl = None,
     api_key_env: server.ApiKeyEnv = server.DEFAULT_KEY_ENV,
     concurrency: server.Concurrency = server.DEFAULT_CONCURRENCY,
@@ -79,12 +83,12 @@ def evaluate(
     way = MethodSettings(known("method", method, METHODS), temperature, fit_decimals=digits)
     said = shlex.join(["aleator", *sys.argv[1:]])
     request = EvaluationRequest(model, out, benches, adapter, seed, settings, way, said)
-    served = server.endpoint_settings(
+    asked = server.endpoint_settings(
         endpoint, model, api_key_env, concurrency, timeout, request_fields
     )
-    _evaluate(
-        _by_scale(request, scales(adapter_scale, adapter)), served, trust_code=trust_remote_code
-    )
+    hosted = hosting.engine_settings(engine, engine_args, endpoint, adapter_scale, temperature)
+    requests = _by_scale(request, scales(adapter_scale, adapter))
+    _evaluate(requests, hosted or asked, trust_code=trust_remote_code)
 
 
 def _by_scale(
@@ -98,15 +102,15 @@ def _by_scale(
 
 def _evaluate(
     requests: dict[float | None, EvaluationRequest],
-    served: EndpointSettings | None,
+    elsewhere: EndpointSettings | VllmSettings | None,
     *,
     trust_code: bool,
 ) -> None:
     """Check all evaluations before the model is loaded, once for all of them."""
     for request in requests.values():
-        request.check(logits=served is None)
+        request.check(logits=elsewhere is None)
     first = next(iter(requests.values()))
-    opened = _open(first.model, first.adapter, served, trust_remote_code=trust_code)
+    opened = _open(first.model, first.adapter, elsewhere, trust_remote_code=trust_code)
     for scale, request in requests.items():
         if scale is not None and isinstance(opened, Opened):
             opened = opened.scaled(scale)
@@ -114,12 +118,18 @@ def _evaluate(
 
 
 def _open(
-    model: str, adapter: Path | None, served: EndpointSettings | None, *, trust_remote_code: bool
-) -> Opened | Served:
-    if served is not None:
+    model: str,
+    adapter: Path | None,
+    elsewhere: EndpointSettings | VllmSettings | None,
+    *,
+    trust_remote_code: bool,
+) -> Opened | Served | Hosted:
+    if isinstance(elsewhere, VllmSettings):
+        return hosting.open_engine(model, adapter, elsewhere, trust_remote_code=trust_remote_code)
+    if elsewhere is not None:
         if adapter is not None:
             raise InputError("--adapter is for models loaded here: let the server load it")
-        return server.open_served(served)
+        return server.open_served(elsewhere)
     opened = open_model(model, adapter, trust_remote_code=trust_remote_code)
     warn_of_failures(opened.loaded)
     if opened.adapter_silent:
@@ -130,7 +140,7 @@ def _open(
     return opened
 
 
-def _run_with_progress(request: EvaluationRequest, opened: Opened | Served) -> Path:
+def _run_with_progress(request: EvaluationRequest, opened: Opened | Served | Hosted) -> Path:
     with _progress() as progress:
         # Hidden until something is measured, so that a refusal stands alone.
         tasks = {
