@@ -210,7 +210,7 @@ def _lines(
 
 
 def _rows(result: Result, base: Result, bench: Bench) -> str:
-    paths = (row_path(one.directory, bench) for one in (base, result))
+    paths = (row_path(one.folder_of(bench), bench) for one in (base, result))
     return listed([str(path) for path in paths])
 
 

@@ -1,0 +1,140 @@
+"""What a matrix of runs leaves, as a report reads it: which cells there should be, and where.
+
+``OUT/eval/MODEL/CONDITION/BENCH`` is an evaluation of one benchmark, and ``OUT/matrix.json`` names
+the models, conditions and benchmarks: those of `benchmarks.matrix_file`, here or under ``matrix``,
+as lists of names, of objects with a ``name``, or as objects by name. Of a list that is missing
+nothing is expected, and what lies there is shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aleator.files import read_json
+from aleator.report.fields import Field
+
+MATRIX_FILE = "matrix.json"
+"""What marks the folder."""
+
+EVALUATIONS = "eval"
+_DEPTH = 4
+"""Levels from a cell up to the matrix."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One model in one condition on one benchmark, by their folders' names."""
+
+    model: str
+    condition: str
+    bench: str
+
+    @property
+    def folder(self) -> Path:
+        """Where its evaluation lies, from the matrix's folder."""
+        return Path(EVALUATIONS, self.model, self.condition, self.bench)
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A cell without a result; `why` says so in words."""
+
+    cell: Cell
+    why: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a matrix is made of, in its order; empty where its file does not say."""
+
+    models: tuple[str, ...]
+    conditions: tuple[str, ...]
+    benches: tuple[str, ...]
+
+    def cells(self) -> tuple[Cell, ...]:
+        """Every cell that there should be."""
+        return tuple(
+            Cell(model, condition, bench)
+            for model in self.models
+            for condition in self.conditions
+            for bench in self.benches
+        )
+
+
+def matrix_of(directory: Path) -> Path | None:
+    """The matrix that a directory is or lies in, as far up as cells lie; None without one."""
+    whole = directory.resolve()
+    for folder in [whole, *whole.parents[:_DEPTH]]:
+        if (folder / MATRIX_FILE).is_file():
+            return folder
+    return None
+
+
+def cell_of(evaluation: Path) -> Cell | None:
+    """Which cell of a matrix an evaluation is; None where it is none."""
+    folder = evaluation.resolve()
+    root = matrix_of(folder)
+    if root is None:
+        return None
+    names = folder.relative_to(root).parts
+    if len(names) != _DEPTH or names[0] != EVALUATIONS:
+        return None
+    return Cell(*names[1:])
+
+
+def read_plan(matrix: Path) -> Plan:
+    """What the matrix's file says.
+
+    Raises:
+        InputError: It cannot be read, or a list in it is not as it should be.
+    """
+    path = matrix / MATRIX_FILE
+    top = Field(read_json(path), path)
+    inner = top.find("matrix")
+    if inner is not None and isinstance(inner.value, Mapping):
+        top = inner
+    return Plan(*(_names(top.find(part)) for part in ("models", "conditions", "benches")))
+
+
+def in_plans_order(matrix: Path, evaluations: list[Path]) -> list[Path]:
+    """Evaluations as the matrix orders them, those that it does not name last.
+
+    Raises:
+        InputError: The matrix's file is not as it should be.
+    """
+    order = {matrix / cell.folder: place for place, cell in enumerate(read_plan(matrix).cells())}
+    last = len(order)
+    return sorted(evaluations, key=lambda one: (order.get(one.resolve(), last), one))
+
+
+def absent_cells(directory: Path) -> tuple[Absent, ...]:
+    """The cells of its matrix at or below a directory that have no result.
+
+    Raises:
+        InputError: The matrix's file is not as it should be.
+    """
+    matrix = matrix_of(directory)
+    if matrix is None:
+        return ()
+    within = directory.resolve()
+    return tuple(
+        Absent(cell, _why(matrix / cell.folder))
+        for cell in read_plan(matrix).cells()
+        if (matrix / cell.folder).is_relative_to(within)
+        and not (matrix / cell.folder / "result.json").is_file()
+    )
+
+
+def _why(folder: Path) -> str:
+    return "not finished" if (folder / "rows").is_dir() else "no result"
+
+
+def _names(item: Field | None) -> tuple[str, ...]:
+    if item is None:
+        return ()
+    if isinstance(item.value, Mapping):
+        return tuple(item.items())
+    return tuple(
+        one.get("name").text() if isinstance(one.value, Mapping) else one.text()
+        for one in item.parts()
+    )
