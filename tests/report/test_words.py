@@ -43,7 +43,7 @@ def test_a_family_that_got_worse_is_named_though_all_goals_are_met(
     for rows, figure in ((base.rows, 1.37), (soft.rows, 2.29)):
         for row in rows:
             if row["family"] == "gumbel":
-                row["w1_normalised"] = figure
+                row["w1_normalised"] = figure + 0.001 * (figure - 1) * int(row["key"][-1])
     found = _headline([base.write(), soft.write()])
     assert found.title == "sandbox: 5 of 5 goals met; 1 family got worse"
     assert found.failures == (

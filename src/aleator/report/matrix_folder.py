@@ -3,7 +3,7 @@
 ``OUT/eval/MODEL/CONDITION/BENCH`` is an evaluation of one benchmark, and ``OUT/matrix.json`` names
 the models, conditions and benchmarks: those of `benchmarks.matrix_file`, here or under ``matrix``,
 as lists of names, of objects with a ``name``, or as objects by name. Of a list that is missing
-nothing is expected, and what lies there is shown.
+nothing is expected, and what lies there is shown. ``OUT/status.json`` says what failed.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,8 @@ from aleator.report.fields import Field
 
 MATRIX_FILE = "matrix.json"
 """What marks the folder."""
+STATUS_FILE = "status.json"
+"""How each task ended, in a list ``tasks`` of objects with ``key``, ``status`` and ``error``."""
 
 EVALUATIONS = "eval"
 _DEPTH = 4
@@ -117,12 +119,28 @@ def absent_cells(directory: Path) -> tuple[Absent, ...]:
     if matrix is None:
         return ()
     within = directory.resolve()
+    ended = _ended(matrix)
     return tuple(
-        Absent(cell, _why(matrix / cell.folder))
+        Absent(cell, ended.get(cell.folder.as_posix()) or _why(matrix / cell.folder))
         for cell in read_plan(matrix).cells()
         if (matrix / cell.folder).is_relative_to(within)
         and not (matrix / cell.folder / "result.json").is_file()
     )
+
+
+def _ended(matrix: Path) -> dict[str, str]:
+    """How cells ended that are not finished, as far as ``status.json`` says it."""
+    path = matrix / STATUS_FILE
+    if not path.is_file():
+        return {}
+    tasks = Field(read_json(path), path).find("tasks")
+    found: dict[str, str] = {}
+    for task in () if tasks is None else tasks.parts():
+        status, error = task.get("status").text(), task.find("error")
+        if status != "finished":
+            told = status if error is None else f"{status}: {error.text()}"
+            found[task.get("key").text()] = told
+    return found
 
 
 def _why(folder: Path) -> str:
