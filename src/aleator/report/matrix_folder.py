@@ -6,7 +6,7 @@ as lists of names, of objects with a ``name``, or as objects by name. Of a list 
 nothing is expected, and what lies there is shown. ``OUT/status.json`` says what failed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,6 +125,20 @@ def absent_cells(directory: Path) -> tuple[Absent, ...]:
         for cell in read_plan(matrix).cells()
         if (matrix / cell.folder).is_relative_to(within)
         and not (matrix / cell.folder / "result.json").is_file()
+    )
+
+
+def absent_told(absent: Sequence[Absent]) -> tuple[str, ...]:
+    """A sentence a model and condition on the benchmarks without a result."""
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for one in absent:
+        of_cell = found.setdefault((one.cell.model, one.cell.condition), {})
+        of_cell.setdefault(one.why, []).append(one.cell.bench)
+    return tuple(
+        f"{model} · {condition}: "
+        + "; ".join(f"{', '.join(benches)} ({why})" for why, benches in reasons.items())
+        + "."
+        for (model, condition), reasons in found.items()
     )
 
 

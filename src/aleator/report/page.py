@@ -15,6 +15,7 @@ from aleator.metrics.intervals import RESAMPLES
 from aleator.report.closed_sets.section import closed_sets_section
 from aleator.report.comparisons import goal_lines
 from aleator.report.cut_short import cut_short
+from aleator.report.matrix_folder import absent_told
 from aleator.report.mcq_positions.section import mcq_section
 from aleator.report.measures import (
     BY_KEY,
@@ -34,9 +35,9 @@ from aleator.report.results import Collection
 from aleator.report.retention.comparing import BENCHES, retention_lines
 from aleator.report.retention.section import retention_section
 from aleator.report.sentences import in_parts, interval
+from aleator.report.summary import COLUMNS, summary_rows
 from aleator.report.svg import series_dash
 from aleator.report.tradeoff.section import trade_off_section
-from aleator.report.verdict_lines import verdict_lines
 from aleator.report.words import headline
 
 _VERDICT_MARKS = {"met": "✓", "not met": "✗", "undecided": "?", "not measured": MISSING}
@@ -79,7 +80,8 @@ def render_page(collection: Collection) -> str:
     counted = [one for one in (numeric, closed_sets, open_ended) if one is not None]
     return environment.get_template("page.html.j2").render(
         headline=headline(collection, lines, [section.told for section in others], kept),
-        verdicts=verdict_lines(collection, kept),
+        summary=summary_rows(collection, lines, kept),
+        columns=COLUMNS,
         labels=[result.label for result in collection.results],
         numeric=numeric,
         closed_sets=closed_sets,
@@ -96,7 +98,7 @@ def render_page(collection: Collection) -> str:
         split_title=split_title,
         split_meanings=SPLIT_MEANINGS,
         panel_rule=RULE,
-        left_out=[*collection.left_out, *cut_short(collection)],
+        left_out=[*collection.left_out, *cut_short(collection), *absent_told(collection.absent)],
         left_out_rows=[row for section in counted for row in section.left_out_rows],
         provenance=provenance_rows(collection),
     )

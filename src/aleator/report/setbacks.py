@@ -104,12 +104,6 @@ def setbacks_in_words(found: Sequence[Setback]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def worse_families(found: Sequence[Setback]) -> str:
-    """How many families got worse under some condition, for the page's title; empty if none."""
-    names = {name for one in found for name in one.families}
-    return f"{len(names)} {'family' if len(names) == 1 else 'families'} got worse" if names else ""
-
-
 def retention_setbacks(lines: Sequence[Line]) -> tuple[str, ...]:
     """A sentence for each condition and benchmark with a loss, or with one not excluded."""
     told: list[str] = []
@@ -127,14 +121,28 @@ def retention_setbacks(lines: Sequence[Line]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def worse_retention(lines: Sequence[Line]) -> str:
-    """How many tasks and slices got worse under some condition, for the title; empty if none."""
+def worse_by_condition(found: Sequence[Setback], lines: Sequence[Line]) -> str:
+    """How many families, tasks and slices got worse with which condition; empty if none did."""
+    labels = dict.fromkeys([*(one.label for one in found), *(line.label for line in lines)])
+    alike: dict[str, list[str]] = {}
+    for label in labels:
+        if told := _counted(label, found, lines):
+            alike.setdefault(told, []).append(label)
+    parts = [f"{told} with {listed(names)}" for told, names in alike.items()]
+    return f"got worse: {'; '.join(parts)}" if parts else ""
+
+
+def _counted(label: str, found: Sequence[Setback], lines: Sequence[Line]) -> str:
+    families = {name for one in found if one.label == label for name in one.families}
     parts = []
+    if families:
+        parts.append("1 family" if len(families) == 1 else f"{len(families)} families")
     for bench in BENCHES:
-        names = {one.name for one in lines if (one.bench, one.verdict) == (bench, "worse")}
-        if names:
-            parts.append(plural(len(names), PARTS[bench]))
-    return f"{listed(parts)} of retention got worse" if parts else ""
+        mine = (label, bench, "worse")
+        count = sum((line.label, line.bench, line.verdict) == mine for line in lines)
+        if count:
+            parts.append(plural(count, PARTS[bench]))
+    return listed(parts)
 
 
 def _retained(line: Line) -> str:

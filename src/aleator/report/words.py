@@ -15,8 +15,7 @@ from aleator.report.setbacks import (
     retention_setbacks,
     setbacks,
     setbacks_in_words,
-    worse_families,
-    worse_retention,
+    worse_by_condition,
 )
 
 _NAMED_FAMILIES = 3
@@ -80,8 +79,8 @@ def headline(
     failures += retention_setbacks(retention)
     if not failures:
         failures = ["Nothing that is looked for here."]
-    worse = (worse_families(lost), worse_retention(retention))
-    title = "; ".join(part for part in (_title(collection, lines), *worse) if part)
+    worse = worse_by_condition(lost, retention)
+    title = "; ".join(part for part in (_title(collection, lines), worse) if part)
     return Headline(title, tuple(base), tuple(changes), tuple(failures))
 
 
