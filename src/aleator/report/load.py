@@ -24,6 +24,9 @@ from aleator.report.scales import SCALE_FOLDERS, told_apart
 NOTES_FILE = "demo.json"
 """The file beside several evaluations that says how they belong together."""
 
+COMPARISON_FILE = "comparison.json"
+"""What `aleator compare` leaves; `comparison.results` has the layout."""
+
 _PLACES = ("*", f"*/{SCALE_FOLDERS}*", "eval/*", f"eval/*/{SCALE_FOLDERS}*")
 """Where evaluations lie below a directory."""
 _CELLS = ("*", "*/*", "*/*/*", "eval/*/*/*")
@@ -59,7 +62,7 @@ def load_results(directories: Sequence[Path]) -> Collection:
     found: dict[Path, Path] = {}
     left_out: list[str] = []
     for directory in directories:
-        left_out += read_notes(directory).left_out
+        left_out += [*read_notes(directory).left_out, *_of_comparison(directory)]
         for evaluation in find_evaluations(directory):
             if evaluation.resolve() in found:
                 raise InputError(f"{evaluation} is given twice; name it once")
@@ -114,6 +117,18 @@ def read_notes(directory: Path) -> Notes:
     return Notes(
         evaluations=evaluations.texts() if evaluations else (),
         left_out=left_out.texts() if left_out else (),
+    )
+
+
+def _of_comparison(directory: Path) -> tuple[str, ...]:
+    """What `aleator compare` left has an answer of its own, which a page on it should not hide."""
+    path = directory / COMPARISON_FILE
+    if not path.is_file():
+        return ()
+    return (
+        f"{directory} holds a comparison of soft with hard targets: trainings among themselves, "
+        f"without their base. Its answer, over all seeds and with tests, is in {path}; this page "
+        "has the figures of every single training.",
     )
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from aleator.files import write_text
+from aleator.report.cut_short import cut_short
 from aleator.report.matrix_folder import absent_told
 from aleator.report.overview.picture import overview_figure
 from aleator.report.overview.tables import Overview, OverviewTable, overview
@@ -91,7 +92,11 @@ def render_overview(collection: Collection, tables: Overview, links: Mapping[str
         views=views,
         models=models,
         links=links,
-        left_out=[*collection.left_out, *absent_told(collection.absent)],
+        left_out=[
+            *collection.left_out,
+            *cut_short(collection),
+            *absent_told(collection.absent),
+        ],
     )
 
 
@@ -118,5 +123,6 @@ def _title(tables: Overview, models: int) -> str:
         moved = [row[place].moved for row in first.rows.values()]
         if any(moved):
             better = sum(one is not None and one.outcome == "better" for one in moved)
-            parts.append(f"{condition} better on {better}")
-    return f"{told}, {first.title.partition(': ')[2]}: {listed(parts)}" if parts else told
+            parts.append(f"with {condition} on {better}")
+    what = first.title.partition(": ")[2]
+    return f"{told}, {what}: better {listed(parts)}" if parts else told

@@ -42,9 +42,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """One condition; `place` is the condition's on the page, `columns` are those of `COLUMNS`."""
+    """One condition.
+
+    Attributes:
+        place: The condition's on the page.
+        calibration: The figure that says most of it, before and after; empty without any.
+        columns: By outcome, as `COLUMNS` has them.
+        failed: What was aimed at and not reached, or is not there.
+    """
 
     place: int
+    calibration: str
     columns: tuple[tuple[Entry, ...], ...]
     failed: tuple[str, ...]
 
@@ -52,13 +60,15 @@ class SummaryRow:
 def summary_rows(
     collection: Collection, goals: Sequence[GoalLine], lines: Sequence[Line]
 ) -> tuple[SummaryRow, ...]:
-    """A row for every condition that is no base.
+    """A row for every condition that is no base; none where no base is there.
 
     Args:
         collection: The conditions.
         goals: As `goal_lines` gives them.
         lines: Retention as `retention_lines` gives it, of both benchmarks.
     """
+    if not any(one.is_base for one in collection.results):
+        return ()
     return tuple(
         _row(collection, result, place, goals, findings(collection, result, lines))
         for place, result in enumerate(collection.results)
@@ -81,7 +91,18 @@ def _row(
         )
         for outcome in COLUMNS
     )
-    return SummaryRow(place, columns, tuple(_failed(collection, result, goals, found)))
+    return SummaryRow(
+        place, _calibration(found), columns, tuple(_failed(collection, result, goals, found))
+    )
+
+
+def _calibration(found: Sequence[Finding]) -> str:
+    """Normalised W1 where it is known, otherwise the total variation of closed sets."""
+    for bench, measure in ((NUMERIC, "normalised W1"), ("closed_sets", "total variation")):
+        for one in found:
+            if one.bench == bench and one.measure.startswith(measure):
+                return f"{one.measure}, {one.part}: {one.told}"
+    return ""
 
 
 def _entry(bench: str, outcome: Outcome, found: Sequence[Finding]) -> Entry:

@@ -25,7 +25,7 @@ def overview_figure(
     """
     row = _STEP * len(conditions) + _GAP
     height = row * len(rows) + _BOTTOM + 4
-    with drawing(640, height) as figure:
+    with drawing(520, height) as figure:
         axes = figure.add_axes((0.24, _BOTTOM / height, 0.74, 1 - (_BOTTOM + 4) / height))
         for number, (model, estimates) in enumerate(rows.items()):
             top = number * row
