@@ -45,6 +45,51 @@ def test_equal_names_are_told_apart_by_their_paths(
     assert labels == [str(first), str(second)]
 
 
+def test_equal_names_of_two_models_are_told_apart_by_these(
+    make_evaluation: EvaluationMaker,
+) -> None:
+    first, second = make_evaluation("a/base"), make_evaluation("b/base")
+    second.top["model"] = "other"
+    collection = load_results([first.write(), second.write()])
+    assert [one.label for one in collection.results] == ["sandbox · base", "other · base"]
+    assert [one.condition for one in collection.results] == ["base", "base"]
+
+
+def test_a_matrix_is_read_in_its_order(matrix: Path) -> None:
+    collection = load_results([matrix])
+    labels = [f"{model} · {one}" for model in ("small", "large") for one in ("soft", "hard")]
+    assert [one.label for one in collection.results] == ["small · base", "large · base", *labels]
+    assert {one.model_name for one in collection.results} == {"small", "large"}
+    assert {one.model for one in collection.results} == {"org/small", "org/large"}
+    assert all(len(one.benches) == 3 for one in collection.results)
+    assert collection.absent == ()
+
+
+@pytest.mark.parametrize(
+    ("part", "count"), [("eval", 6), ("eval/small", 3), ("eval/small/soft", 1)]
+)
+def test_a_part_of_a_matrix_is_read(matrix: Path, part: str, count: int) -> None:
+    (matrix / "eval" / "large" / "soft" / "numeric" / "result.json").unlink()
+    collection = load_results([matrix / part])
+    assert len(collection.results) == count
+    assert len(collection.absent) == (1 if part == "eval" else 0)
+
+
+def test_one_cell_of_a_matrix_is_called_after_its_condition(matrix: Path) -> None:
+    [found] = load_results([matrix / "eval" / "small" / "soft" / "numeric"]).results
+    assert (found.label, found.model_name) == ("soft", "small")
+
+
+def test_a_comparison_s_own_answer_is_pointed_at(
+    make_evaluation: EvaluationMaker, tmp_path: Path
+) -> None:
+    for name in ("soft-11", "hard-11"):
+        make_evaluation(f"all/eval/{name}", adapter=name).write()
+    (tmp_path / "all" / "comparison.json").write_text("{}")
+    [told] = load_results([tmp_path / "all"]).left_out
+    assert "without their base" in told and "all/comparison.json; this page" in told
+
+
 def test_the_same_directory_twice_is_refused(three_conditions: list[Path], tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"soft is given twice"):
         load_results([tmp_path, three_conditions[1]])

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,7 @@ from aleator.report.setbacks import (
     setback,
     setbacks,
     setbacks_in_words,
-    worse_families,
-    worse_retention,
+    worse_by_condition,
 )
 from tests.report.conftest import EvaluationMaker
 
@@ -70,7 +70,7 @@ def test_the_largest_ratio_comes_first_and_both_measures_are_told(
         f"0.800 → {np.mean(w1):.2f} (4 prompts)."
     )
     assert above.endswith(f"median: poisson (8.00) and weibull ({np.mean(w1):.2f}).")
-    assert worse_families([found]) == "2 families got worse"
+    assert worse_by_condition([found], ()) == "got worse: 2 families with soft"
 
 
 def test_a_difference_that_does_not_show_is_none(make_evaluation: EvaluationMaker) -> None:
@@ -82,7 +82,7 @@ def test_a_difference_that_does_not_show_is_none(make_evaluation: EvaluationMake
     assert setbacks_in_words(found) == (
         "No family evaluated is worse than base in value TV or normalised W1.",
     )
-    assert worse_families(found) == ""
+    assert worse_by_condition(found, ()) == ""
 
 
 def test_a_family_is_worse_only_where_the_test_over_all_families_says_so(
@@ -137,15 +137,19 @@ def test_losses_of_retention_are_told_and_open_ones_too(
     assert told[2].startswith("soft, perplexity, worse than base: facts +2.9%, ")
     assert told[2].count("(40 documents)") == 3
     assert not any(one.startswith("hard") for one in told)
-    assert worse_retention(retained_lines) == "3 tasks and 3 slices of retention got worse"
+    assert worse_by_condition((), retained_lines) == (
+        "got worse: 1 task and 3 slices with soft; 3 tasks and 3 slices with dial"
+    )
     cloze = [line for line in retained_lines if (line.label, line.name) == ("soft", "cloze")]
-    assert worse_retention(cloze) == "1 task of retention got worse"
+    assert worse_by_condition((), cloze) == "got worse: 1 task with soft"
+    both = [*cloze, replace(cloze[0], label="hard")]
+    assert worse_by_condition((), both) == "got worse: 1 task with soft and hard"
 
 
 def test_what_lost_nothing_is_said_to(retained_lines: tuple[Line, ...]) -> None:
     hard = [line for line in retained_lines if line.label == "hard"]
     assert retention_setbacks(hard) == ("No task and no slice lost more than the margin.",)
-    assert worse_retention(hard) == ""
+    assert worse_by_condition((), hard) == ""
     assert retention_setbacks(()) == ()
 
 
