@@ -20,6 +20,9 @@ def test_student_s_test_on_the_differences_by_hand() -> None:
     gaps = np.array(values) - np.array(baseline)
     error = gaps.std(ddof=1) / math.sqrt(12)
     half = stats.t.ppf(0.975, 11) * error
+    library = stats.ttest_rel(values, baseline).confidence_interval(0.95)
+    assert abs(found.interval.low - library.low) <= 1e-9
+    assert abs(found.interval.high - library.high) <= 1e-9
     assert abs(found.interval.low - (gaps.mean() - half)) <= 1e-12
     assert abs(found.interval.high - (gaps.mean() + half)) <= 1e-12
     assert abs(found.p - 2 * stats.t.sf(abs(gaps.mean()) / error, 11)) <= 1e-12

@@ -134,9 +134,10 @@ def _numeric(result: Result, base: Result) -> Iterable[Finding]:
             name = BY_KEY[valid.metric].in_sentence
             yield Finding(NUMERIC, name, part, _kept(valid.shown_ratio), told)
         lost = setback(result, base, split)
-        for names, outcome in ((lost.families, "worse"), (lost.open_families, "undecided")):
-            for name in names:
-                yield Finding(NUMERIC, FAMILIES, part, outcome, name.replace("_", " "))
+        for name in lost.families:
+            yield Finding(NUMERIC, FAMILIES, part, "worse", name.replace("_", " "))
+        for name in lost.open_families:
+            yield Finding(NUMERIC, FAMILIES, part, "undecided", name.replace("_", " "))
 
 
 def _closed_sets(result: Result, base: Result, split: str) -> Iterable[Finding]:

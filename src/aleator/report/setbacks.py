@@ -185,8 +185,11 @@ def _changes(
     metric: str,
 ) -> list[Change]:
     """One measure of every family for which both sides have it."""
-    values = [[_figure(side[key], metric) for key in shared] for side in (ours, theirs)]
-    found = family_differences(*values, [ours[key].family for key in shared])
+    found = family_differences(
+        [_figure(ours[key], metric) for key in shared],
+        [_figure(theirs[key], metric) for key in shared],
+        [ours[key].family for key in shared],
+    )
     return [
         Change(name, metric, one.before, one.after, one.interval.count, one.decided)
         for name, one in found.items()

@@ -127,9 +127,6 @@ def _why(collection: Collection, condition: str, bench: str) -> str:
 
 
 def _counted(cells: Sequence[OverviewCell]) -> str:
-    counts = Counter(
-        _MISSING if one.missing else one.moved.outcome
-        for one in cells
-        if one.missing or one.moved is not None
-    )
+    counts: Counter[str] = Counter(one.moved.outcome for one in cells if one.moved is not None)
+    counts[_MISSING] = sum(one.missing for one in cells)
     return ", ".join(f"{counts[kind]} {kind}" for kind in _ORDER if counts[kind])
