@@ -31,7 +31,7 @@ def test_several_models_have_an_overview_and_a_page_each(matrix: Path, tmp_path:
     assert written == (out, folder / "small.html", folder / "large.html")
     text = out.read_text()
     page = Page(text)
-    assert "2 models, normalised W1, held-out families: better with soft on 2 and with" in page.text
+    assert "2 models, normalised W1, held-out families: soft 2 better; hard 2 better" in page.text
     links = [one for one in page.attributes("href") if not one.startswith("#")]
     assert {(out.parent / unquote(one)) for one in links} == set(written[1:])
     assert all((folder / unquote(one)).resolve() == out.resolve()
@@ -62,7 +62,7 @@ def test_figures_of_the_overview_lead_back_to_their_files(matrix: Path, tmp_path
 def test_a_model_s_page_is_about_that_model_alone(matrix: Path, tmp_path: Path) -> None:
     *_, large = write_pages(load_results([matrix]), tmp_path / "report.html")
     page = Page(large.read_text())
-    assert "org/large: 10 of 10 goals met" in page.text and "org/small" not in page.text
+    assert "large: 10 of 10 goals met" in page.text and "org/small" not in page.text
     assert "small ·" not in page.text and "soft normalised W1" in page.text
     assert all("/small/" not in one for one in page.attributes("title"))
 

@@ -17,9 +17,9 @@ from aleator.report.cut_short import cut_short
 from aleator.report.matrix_folder import absent_told
 from aleator.report.overview.picture import overview_figure
 from aleator.report.overview.tables import Overview, OverviewTable, overview
-from aleator.report.page import environment, kept_lines, render_page
+from aleator.report.page import environment, kept_lines, render_page, write_page
 from aleator.report.results import Collection
-from aleator.report.sentences import listed, plural
+from aleator.report.sentences import plural
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -40,10 +40,10 @@ def write_pages(collection: Collection, path: Path) -> tuple[Path, ...]:
         OutputError: A place cannot be written.
     """
     models = collection.by_model()
-    kept = {name: kept_lines(one) for name, one in models.items()}
     if len(models) < 2:
-        write_text(path, render_page(collection, *kept.values()))
+        write_page(collection, path)
         return (path,)
+    kept = {name: kept_lines(one) for name, one in models.items()}
     folder = path.parent / f"{path.stem}-models"
     files = {
         name: folder / f"{stem}.html"
@@ -113,16 +113,17 @@ def _view(number: int, tables: Overview, table: OverviewTable) -> _View:
 
 
 def _title(tables: Overview, models: int) -> str:
-    """How many models got better in the first table, condition by condition."""
+    """What became of the models in the first table, condition by condition."""
     told = plural(models, "model")
     if not tables.tables:
         return told
     first = tables.tables[0]
-    parts = []
-    for place, condition in enumerate(tables.conditions):
-        moved = [row[place].moved for row in first.rows.values()]
-        if any(moved):
-            better = sum(one is not None and one.outcome == "better" for one in moved)
-            parts.append(f"with {condition} on {better}")
+    parts = [
+        f"{condition} {count}"
+        for place, (condition, count) in enumerate(
+            zip(tables.conditions, tables.counts(first), strict=True)
+        )
+        if any(row[place].moved for row in first.rows.values())
+    ]
     what = first.title.partition(": ")[2]
-    return f"{told}, {what}: better {listed(parts)}" if parts else told
+    return f"{told}, {what}: {'; '.join(parts)}" if parts else told

@@ -104,7 +104,7 @@ def far_families(result: Result, split: str) -> str:
 
 
 def _title(collection: Collection, lines: Sequence[GoalLine]) -> str:
-    models = listed(list(dict.fromkeys(result.model for result in collection.results)))
+    models = listed(list(dict.fromkeys(one.model_name for one in collection.results)))
     if not lines:
         return f"{models}: how random its answers are"
     counts = [

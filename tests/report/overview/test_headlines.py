@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from aleator.report.comparisons import compare
+from aleator.report.estimates import Estimate
 from aleator.report.load import load_results
 from aleator.report.overview.headlines import Headline, headlines
 from aleator.report.results import Collection
@@ -31,6 +32,15 @@ def test_numbers_are_the_w1_of_the_first_split(retained: Collection) -> None:
     ratio = compare(soft, base, "w1_normalised", "held_out_families").shown_ratio
     assert (moved.outcome, moved.told) == ("better", f"{with_interval(ratio)} of base's")
     assert one.against(base, soft, ()).outcome == "worse"
+
+
+def test_an_interval_without_width_is_none(make_evaluation: EvaluationMaker) -> None:
+    evaluation = make_evaluation("base")
+    evaluation.rows = [row for row in evaluation.rows if row["key"].endswith("/0")]
+    figures = evaluation.splits["held_out_families"]["family_mean"]
+    figures["w1_normalised"] = dict.fromkeys(("value", "low", "high"), 0.5)
+    [one] = headlines(load_results([evaluation.write()]))
+    assert one.own(load_results([evaluation.directory]).results[0]).estimate == Estimate(0.5)
 
 
 def test_draws_stand_in_where_most_have_only_them(make_evaluation: EvaluationMaker) -> None:

@@ -30,6 +30,7 @@ from aleator.report.results import NUMERIC, Collection, Result
 from aleator.report.retention.comparing import Bench, Line, Sourced, overall
 from aleator.report.retention.words import shift_told
 from aleator.report.sentences import with_interval
+from aleator.report.tables import with_width
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,8 @@ def _numeric(results: Sequence[Result]) -> Headline:
 
     def own(result: Result) -> Sourced:
         place = place_in(result, f"{NUMERIC}.splits.{split}.family_mean.{metric}")
-        return Sourced(figures(result).get(metric, UNDEFINED), place)
+        known = figures(result).get(metric, UNDEFINED)
+        return Sourced(with_width(result, split, metric, known), place)
 
     def against(result: Result, base: Result, _: Sequence[Line]) -> Moved:
         return _by_ratio(compare(result, base, metric, split).shown_ratio)
