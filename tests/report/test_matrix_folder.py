@@ -72,6 +72,7 @@ def test_cells_without_a_result_are_named_with_the_reason(matrix: Path) -> None:
         {"key": "eval/large/hard/numeric", "status": "failed", "error": "out of memory"},
         {"key": "eval/large/hard/knowledge", "status": "not run", "error": None},
         {"key": "eval/large/hard/perplexity", "status": "finished", "error": None},
+        {"attempts": 3},
     ]
     (matrix / "status.json").write_text(json.dumps({"tasks": tasks}))
     absent = absent_cells(matrix)

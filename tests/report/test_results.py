@@ -88,4 +88,7 @@ def test_folders_are_those_of_the_benchmarks() -> None:
     parts = {"numeric": Path("b"), "knowledge": Path("c"), "novelty": Path("b")}
     several = replace(one, parts=parts)
     assert several.folders == (Path("b"), Path("c"))
+    assert (one.where, several.where) == ("a", "./{b,c}")
+    apart = replace(one, parts={"numeric": Path("b/x"), "knowledge": Path("c/x")})
+    assert apart.where == "b/x; c/x"
     assert several.folder_of("knowledge") == Path("c")

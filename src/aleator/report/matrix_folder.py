@@ -150,10 +150,10 @@ def _ended(matrix: Path) -> dict[str, str]:
     tasks = Field(read_json(path), path).find("tasks")
     found: dict[str, str] = {}
     for task in () if tasks is None else tasks.parts():
-        status, error = task.get("status").text(), task.find("error")
-        if status != "finished":
-            told = status if error is None else f"{status}: {error.text()}"
-            found[task.get("key").text()] = told
+        key, status, error = (task.find(name) for name in ("key", "status", "error"))
+        if key is not None and status is not None and status.text() != "finished":
+            told = status.text() if error is None else f"{status.text()}: {error.text()}"
+            found[key.text()] = told
     return found
 
 

@@ -134,6 +134,15 @@ class Result:
         """The folders its numbers come from."""
         return tuple(dict.fromkeys(self.parts.values())) or (self.directory,)
 
+    @property
+    def where(self) -> str:
+        """Its folders in words, as a shell would take them."""
+        parents = {folder.parent for folder in self.folders}
+        if len(self.folders) == 1 or len(parents) > 1:
+            return "; ".join(map(str, self.folders))
+        names = ",".join(folder.name for folder in self.folders)
+        return f"{parents.pop()}/{{{names}}}"
+
     def folder_of(self, bench: str) -> Path:
         """The folder a benchmark's numbers come from."""
         return self.parts.get(bench, self.directory)

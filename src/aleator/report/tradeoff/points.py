@@ -108,7 +108,7 @@ def _point(
         kept[bench] = Estimate(0.0) if at_home else overall(mine, bench)
     return Point(
         label=result.label,
-        directory="; ".join(map(str, result.folders)),
+        directory=result.where,
         place=place,
         scale=None if result.adapter is None else result.adapter_scale,
         anchor=result.training.get("anchor.weight"),
