@@ -93,6 +93,33 @@ def test_a_benchmark_twice_is_joined_with_what_lies_beside_it_or_with_nothing(
     assert [sorted(one.benches) for one in found] == [[one] for one in (*BENCHES, "numeric")]
 
 
+def test_models_of_a_matrix_are_not_joined_whatever_they_share(matrix: Path) -> None:
+    """As where one model is trained with two settings and some cells of its bases are missing."""
+    bases = []
+    for model, bench in (("small", "numeric"), ("large", "knowledge")):
+        folder = matrix / "eval" / model / "base" / bench
+        path = folder / "result.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"model": "one"}))
+        (folder / "run.yaml").unlink()
+        bases.append(read_result(folder))
+    assert len(joined(bases)) == 2
+    (matrix / "matrix.json").unlink()
+    assert len(joined(bases)) == 1
+
+
+def test_scales_are_called_after_their_adapters(matrix: Path, tmp_path: Path) -> None:
+    found = []
+    for name, bench in (("one", "numeric"), ("two", "knowledge")):
+        source = write_cell(tmp_path / name, "x", "soft", bench, _source(matrix))
+        folder = source.rename(tmp_path / name / "scale-0.5")
+        top = json.loads((folder / "result.json").read_text())
+        top |= {"adapter": "same", "adapter_scale": 0.5}
+        (folder / "result.json").write_text(json.dumps(top))
+        found.append(read_result(folder))
+    [both] = joined(found)
+    assert called(both) == "one ×0.5 + two ×0.5"
+
+
 def test_folders_outside_of_a_matrix(matrix: Path, tmp_path: Path) -> None:
     (matrix / "matrix.json").unlink()
     assert called(joined(_parts(matrix))[0]) == "soft"

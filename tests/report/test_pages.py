@@ -71,6 +71,16 @@ def test_figures_of_the_overview_lead_back_to_their_files(written: tuple[Path, .
     assert checked == 6
 
 
+def test_the_overview_names_every_folder(written: tuple[Path, ...]) -> None:
+    text = Page(written[0].read_text()).text
+    root = written[0].parent.parent / "matrix"
+    for model in ("small", "large"):
+        for condition in ("base", "soft", "hard"):
+            folder = f"{root}/eval/{model}/{condition}/{{numeric,knowledge,perplexity}}"
+            assert folder in text and f"{model} · {condition}" in text
+    assert f"org/large with {root}/train/large/soft/adapter" in text
+
+
 def test_a_model_s_page_is_about_that_model_alone(written: tuple[Path, ...]) -> None:
     page = Page(written[2].read_text())
     assert "large: 10 of 10 goals met" in page.text and "org/small" not in page.text

@@ -2,13 +2,15 @@
 
 They are joined where model, adapter, its scale, seed and way of asking are the same, the weights
 that run.yaml names do not differ, and no benchmark is there twice: first those side by side in one
-folder, as a matrix of runs leaves them, then the rest. What has a benchmark twice stays apart, for
-nobody knows which of the two belongs to the others. Each benchmark keeps its own folder, so that
-every number leads back to its file.
+folder, as a matrix of runs leaves them, then the rest. Other models or conditions of a matrix are
+never joined, whatever they have in common. What has a benchmark twice stays apart, for nobody knows
+which of the two belongs to the others. Each benchmark keeps its own folder, so that every number
+leads back to its file.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from aleator.report.matrix_folder import cell_of
 from aleator.report.method_costs import PLAIN
@@ -38,13 +40,16 @@ def called(result: Result) -> str:
         folder.resolve().name == bench for bench, folder in result.parts.items()
     ):
         return parents.pop().name
-    return " + ".join(dict.fromkeys(folder.resolve().name for folder in result.folders))
+    names = [scale_label(replace(result, directory=folder)) for folder in result.folders]
+    return " + ".join(dict.fromkeys(names))
 
 
 def _condition(result: Result) -> Hashable:
     """What the evaluations of one condition share."""
     ways = {(one.name, one.temperature) for one in result.methods.values() if one.name != PLAIN}
+    cell = cell_of(result.directory)
     return (
+        None if cell is None else (cell.model, cell.condition),
         result.model,
         result.adapter,
         result.adapter_scale,
@@ -79,7 +84,7 @@ def _one(group: Sequence[Result]) -> Result:
     for part in group[1:]:
         whole = replace(
             whole,
-            parts={bench: one.folder_of(bench) for one in (whole, part) for bench in one.benches},
+            parts={**_parts(whole), **_parts(part)},
             versions=_together(whole.versions, part.versions),
             command=_both(whole.command, part.command),
             settings=_together(whole.settings, part.settings),
@@ -95,6 +100,11 @@ def _one(group: Sequence[Result]) -> Result:
             methods={**whole.methods, **part.methods},
         )
     return whole
+
+
+def _parts(result: Result) -> dict[str, Path]:
+    """Where its benchmarks lie, in an order that is the same every time."""
+    return dict(result.parts) or dict.fromkeys(sorted(result.benches), result.directory)
 
 
 def _together(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:

@@ -92,6 +92,7 @@ def render_overview(collection: Collection, tables: Overview, links: Mapping[str
         views=views,
         models=models,
         links=links,
+        results=collection.results,
         left_out=[
             *collection.left_out,
             *cut_short(collection),
