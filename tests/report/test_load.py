@@ -7,6 +7,7 @@ from aleator.errors import InputError
 from aleator.report.load import find_evaluations, load_results, read_notes
 from tests.report.conftest import EvaluationMaker
 from tests.report.language import copied
+from tests.report.matrices import write_plan
 
 
 def test_base_comes_first_the_rest_as_given(three_conditions: list[Path]) -> None:
@@ -73,6 +74,12 @@ def test_a_part_of_a_matrix_is_read(matrix: Path, part: str, count: int) -> None
     collection = load_results([matrix / part])
     assert len(collection.results) == count
     assert len(collection.absent) == (1 if part == "eval" else 0)
+
+
+def test_a_matrix_without_a_result_is_said_to_be_that(tmp_path: Path) -> None:
+    write_plan(tmp_path)
+    with pytest.raises(InputError, match=r"is a matrix of runs without any result so far"):
+        load_results([tmp_path])
 
 
 def test_one_cell_of_a_matrix_is_called_after_its_condition(matrix: Path) -> None:

@@ -7,11 +7,14 @@ import pytest
 from aleator.errors import InputError
 from aleator.report.matrix_folder import (
     Cell,
+    Plan,
     absent_cells,
     absent_told,
     cell_of,
+    in_order_of,
     in_plans_order,
     matrix_of,
+    plans_of,
     read_plan,
 )
 from tests.report.matrices import BENCHES, CONDITIONS, MODELS, write_plan
@@ -69,8 +72,12 @@ def test_cells_without_a_result_are_named_with_the_reason(matrix: Path) -> None:
     (matrix / "eval" / "small" / "soft" / "knowledge" / "result.json").unlink()
     shutil.rmtree(matrix / "eval" / "large" / "hard")
     tasks = [
-        {"key": "eval/large/hard/numeric", "status": "failed", "error": "out of memory"},
-        {"key": "eval/large/hard/knowledge", "status": "not run", "error": None},
+        {
+            "key": "eval/large/hard/numeric",
+            "status": "failed",
+            "error": "failed with exit status 2",
+        },
+        {"key": "eval/large/hard/knowledge", "status": "not run", "error": "no adapter"},
         {"key": "eval/large/hard/perplexity", "status": "finished", "error": None},
         {"attempts": 3},
     ]
@@ -78,14 +85,23 @@ def test_cells_without_a_result_are_named_with_the_reason(matrix: Path) -> None:
     absent = absent_cells(matrix)
     assert [(one.cell.folder.as_posix(), one.why) for one in absent] == [
         ("eval/small/soft/knowledge", "not finished"),
-        ("eval/large/hard/numeric", "failed: out of memory"),
-        ("eval/large/hard/knowledge", "not run"),
+        ("eval/large/hard/numeric", "failed with exit status 2"),
+        ("eval/large/hard/knowledge", "not run: no adapter"),
         ("eval/large/hard/perplexity", "no result"),
     ]
     assert absent_told(absent) == (
         "small · soft: knowledge (not finished).",
-        "large · hard: numeric (failed: out of memory); knowledge (not run); "
+        "large · hard: numeric (failed with exit status 2); knowledge (not run: no adapter); "
         "perplexity (no result).",
     )
     assert len(absent_cells(matrix / "eval" / "small")) == 1
     assert not absent_cells(matrix / "eval" / "large" / "soft")
+
+
+def test_plans_are_taken_together_and_give_an_order(tmp_path: Path, matrix: Path) -> None:
+    (tmp_path / "other").mkdir()
+    write_plan(tmp_path / "other", models=["large", "huge"], conditions=["anchored"])
+    plan = plans_of([matrix / "eval" / "small", tmp_path / "other", matrix, tmp_path])
+    assert plan == Plan(("small", "large", "huge"), (*CONDITIONS, "anchored"), BENCHES)
+    assert plans_of([tmp_path]) == Plan((), (), ())
+    assert in_order_of(plan.models, ["x", "huge", "small", "x"]) == ["small", "huge", "x"]

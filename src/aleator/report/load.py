@@ -15,7 +15,13 @@ from aleator.errors import InputError
 from aleator.files import read_json
 from aleator.report.fields import Field
 from aleator.report.joining import called, joined
-from aleator.report.matrix_folder import absent_cells, cell_of, in_plans_order, matrix_of
+from aleator.report.matrix_folder import (
+    absent_cells,
+    cell_of,
+    in_plans_order,
+    matrix_of,
+    plans_of,
+)
 from aleator.report.method_costs import asked_otherwise
 from aleator.report.read_result import read_result
 from aleator.report.results import Collection, Result
@@ -73,7 +79,8 @@ def load_results(directories: Sequence[Path]) -> Collection:
     results, scaled = told_apart(_labelled(joined(read)))
     results.sort(key=lambda result: not result.is_base)
     absent = [one for directory in directories for one in absent_cells(directory)]
-    return Collection(tuple(results), tuple(left_out), scaled, tuple(absent))
+    plan = plans_of(directories)
+    return Collection(tuple(results), tuple(left_out), scaled, tuple(absent), plan)
 
 
 def find_evaluations(directory: Path) -> list[Path]:
@@ -93,6 +100,11 @@ def find_evaluations(directory: Path) -> list[Path]:
     found = [file.parent for place in places for file in directory.glob(f"{place}/result.json")]
     if found and matrix is not None:
         return in_plans_order(matrix, found)
+    if matrix == directory.resolve():
+        raise InputError(
+            f"{directory} is a matrix of runs without any result so far; go on with "
+            "`aleator matrix`, its status.json says how far it is"
+        )
     if found:
         named = [directory / name for name in read_notes(directory).evaluations]
         return [path for path in named if path in found] + sorted(set(found) - set(named))

@@ -6,7 +6,7 @@ as lists of names, of objects with a ``name``, or as objects by name. Of a list 
 nothing is expected, and what lies there is shown. ``OUT/status.json`` says what failed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +98,27 @@ def read_plan(matrix: Path) -> Plan:
     return Plan(*(_names(top.find(part)) for part in ("models", "conditions", "benches")))
 
 
+def plans_of(directories: Sequence[Path]) -> Plan:
+    """What the matrices say that the directories are or lie in, taken together.
+
+    Raises:
+        InputError: A matrix's file is not as it should be.
+    """
+    matrices = dict.fromkeys(matrix_of(directory) for directory in directories)
+    plans = [read_plan(matrix) for matrix in matrices if matrix is not None]
+    return Plan(
+        models=tuple(dict.fromkeys(name for plan in plans for name in plan.models)),
+        conditions=tuple(dict.fromkeys(name for plan in plans for name in plan.conditions)),
+        benches=tuple(dict.fromkeys(name for plan in plans for name in plan.benches)),
+    )
+
+
+def in_order_of(listed: Sequence[str], names: Iterable[str]) -> list[str]:
+    """Names as a plan lists them, those that it does not list last, each once."""
+    order = {name: place for place, name in enumerate(listed)}
+    return sorted(dict.fromkeys(names), key=lambda name: order.get(name, len(order)))
+
+
 def in_plans_order(matrix: Path, evaluations: list[Path]) -> list[Path]:
     """Evaluations as the matrix orders them, those that it does not name last.
 
@@ -152,8 +173,8 @@ def _ended(matrix: Path) -> dict[str, str]:
     for task in () if tasks is None else tasks.parts():
         key, status, error = (task.find(name) for name in ("key", "status", "error"))
         if key is not None and status is not None and status.text() != "finished":
-            told = status.text() if error is None else f"{status.text()}: {error.text()}"
-            found[key.text()] = told
+            state, why = status.text(), "" if error is None else error.text()
+            found[key.text()] = why if why.startswith(state) else f"{state}: {why}".rstrip(": ")
     return found
 
 

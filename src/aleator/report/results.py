@@ -10,7 +10,7 @@ from pathlib import Path
 from aleator.report.closed_sets import reading as closed_sets
 from aleator.report.closed_sets.reading import ClosedSets
 from aleator.report.estimates import Estimate
-from aleator.report.matrix_folder import Absent
+from aleator.report.matrix_folder import Absent, Plan, in_order_of
 from aleator.report.mcq_positions import reading as mcq_positions
 from aleator.report.mcq_positions.reading import McqPositions
 from aleator.report.method_costs import PLAIN, MethodCost
@@ -184,12 +184,14 @@ class Collection:
         scaled: Further evaluations of their adapters at other scales, for the trade-off alone.
         left_out: Sentences on what this run did not do (`aleator demo --quick` writes them).
         absent: Cells of a matrix of runs that have no result.
+        plan: What that matrix is made of, for the order; empty where there is none.
     """
 
     results: tuple[Result, ...]
     left_out: tuple[str, ...] = field(default=())
     scaled: tuple[Result, ...] = field(default=())
     absent: tuple[Absent, ...] = field(default=())
+    plan: Plan = field(default=Plan((), (), ()))
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -230,8 +232,9 @@ class Collection:
 
         A model of a matrix that has no result at all has no conditions.
         """
-        names = dict.fromkeys(one.model_name for one in self.results)
-        names |= dict.fromkeys(one.cell.model for one in self.absent)
+        there = [one.model_name for one in self.results]
+        missing = [one.cell.model for one in self.absent]
+        names = in_order_of(self.plan.models, [*there, *missing])
         return {name: self._of(name) for name in names}
 
     def _of(self, name: str) -> "Collection":
@@ -243,4 +246,4 @@ class Collection:
         )
         scaled = tuple(one for one in self.scaled if one.model_name == name)
         absent = tuple(one for one in self.absent if one.cell.model == name)
-        return Collection(results, self.left_out, scaled, absent)
+        return Collection(results, self.left_out, scaled, absent, self.plan)

@@ -49,6 +49,7 @@ def test_what_is_missing_is_said_in_its_cell(matrix: Path) -> None:
     (matrix / "eval" / "small" / "base" / "perplexity" / "result.json").unlink()
     shutil.rmtree(matrix / "eval" / "large")
     found = _overview(load_results([matrix]))
+    assert found.conditions == ("base", "soft", "hard")
     numeric, knowledge, perplexity = found.tables
     assert [cell.figure.text for cell in numeric.rows["large"]] == ["no result"] * 3
     cell = knowledge.rows["small"][1]
@@ -69,3 +70,12 @@ def test_bases_of_other_names_stand_in_one_column(make_evaluation: EvaluationMak
     found = _overview(load_results([*made, soft.write()]))
     assert found.conditions == ("base", "two-soft")
     assert found.tables[0].rows["one"][1].figure.text == "–"
+
+
+def test_models_and_conditions_stand_as_the_matrix_has_them(matrix: Path) -> None:
+    """Though the first model has no result, nor the second condition."""
+    shutil.rmtree(matrix / "eval" / "small")
+    shutil.rmtree(matrix / "eval" / "large" / "soft")
+    found = _overview(load_results([matrix]))
+    assert found.conditions == ("base", "soft", "hard")
+    assert list(found.tables[0].rows) == ["small", "large"]

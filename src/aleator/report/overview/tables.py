@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from aleator.report.cells import Cell, figure_cell
 from aleator.report.estimates import UNDEFINED, Estimate
+from aleator.report.matrix_folder import in_order_of
 from aleator.report.measures import MISSING
 from aleator.report.overview.headlines import Headline, Moved, headlines
 from aleator.report.results import Collection, Result
@@ -76,8 +77,9 @@ def overview(collection: Collection, lines: Lines) -> Overview:
     """
     models = collection.by_model()
     placed = {name: _placed(one) for name, one in models.items()}
-    found = dict.fromkeys(condition for one in placed.values() for condition in one)
-    found |= dict.fromkeys(one.cell.condition for one in collection.absent)
+    there = [condition for one in placed.values() for condition in one]
+    missing = [one.cell.condition for one in collection.absent]
+    found = in_order_of(collection.plan.conditions, [*there, *missing])
     bases = {name for one in placed.values() for name, result in one.items() if result.is_base}
     conditions = tuple(sorted(found, key=lambda name: name not in bases))
     tables = []
