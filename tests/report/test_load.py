@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,26 @@ def test_a_part_of_a_matrix_is_read(matrix: Path, part: str, count: int) -> None
     collection = load_results([matrix / part])
     assert len(collection.results) == count
     assert len(collection.absent) == (1 if part == "eval" else 0)
+
+
+def test_models_of_a_matrix_are_named_where_one_alone_has_a_condition(matrix: Path) -> None:
+    shutil.rmtree(matrix / "eval" / "small" / "hard")
+    assert "large · hard" in [one.label for one in load_results([matrix]).results]
+    found = load_results([matrix]).by_model()["large"].results
+    assert [one.label for one in found] == ["base", "soft", "hard"]
+
+
+def test_other_evaluations_beside_a_matrix_are_read_as_ever(
+    matrix: Path, three_conditions: list[Path]
+) -> None:
+    """Such as in a folder that a matrix's folder happens to hold."""
+    inner = matrix / "mine"
+    inner.mkdir()
+    for one in three_conditions:
+        one.rename(inner / one.name)
+    collection = load_results([inner])
+    assert [one.label for one in collection.results] == ["base", "hard", "soft"]
+    assert not collection.absent and {one.model_name for one in collection.results} == {"sandbox"}
 
 
 def test_a_matrix_without_a_result_is_said_to_be_that(tmp_path: Path) -> None:

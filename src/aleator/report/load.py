@@ -35,7 +35,7 @@ COMPARISON_FILE = "comparison.json"
 
 _PLACES = ("*", f"*/{SCALE_FOLDERS}*", "eval/*", f"eval/*/{SCALE_FOLDERS}*")
 """Where evaluations lie below a directory."""
-_CELLS = ("*", "*/*", "*/*/*", "eval/*/*/*")
+_CELLS = ("*/*", "*/*/*", "eval/*/*/*")
 """The same where it is a matrix of runs, or a part of one."""
 
 
@@ -96,8 +96,9 @@ def find_evaluations(directory: Path) -> list[Path]:
     if (directory / "result.json").is_file():
         return [directory]
     matrix = matrix_of(directory)
-    places = _PLACES if matrix is None else _CELLS
-    found = [file.parent for place in places for file in directory.glob(f"{place}/result.json")]
+    places = _PLACES if matrix is None else {*_PLACES, *_CELLS}
+    files = {file for place in places for file in directory.glob(f"{place}/result.json")}
+    found = sorted(file.parent for file in files)
     if found and matrix is not None:
         return in_plans_order(matrix, found)
     if matrix == directory.resolve():
@@ -147,7 +148,8 @@ def _of_comparison(directory: Path) -> tuple[str, ...]:
 def _labelled(results: Sequence[Result]) -> list[Result]:
     """Labels that tell conditions apart: a directory's name; where names repeat, the model's, too.
 
-    Where that does not tell them apart either, the path. A scale is called after the folder that
+    Where that does not tell them apart either, the path. Several models of a matrix are always
+    named. A scale is called after the folder that
     its folder lies in.
 
     Another way of asking than plainly is named, unless the directory's name says it.
@@ -155,10 +157,11 @@ def _labelled(results: Sequence[Result]) -> list[Result]:
     named = [_named(result) for result in results]
     short = [one.condition for one in named]
     long = [f"{one.model_name} · {one.condition}" for one in named]
+    several = len({one.named for one in named} - {""}) > 1
     labelled = []
     for result, name, longer in zip(named, short, long, strict=True):
         label = str(result.directory)
-        if short.count(name) == 1:
+        if short.count(name) == 1 and not (several and result.named):
             label = name
         elif long.count(longer) == 1:
             label = longer

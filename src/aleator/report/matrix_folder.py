@@ -64,11 +64,12 @@ class Plan:
 
 
 def matrix_of(directory: Path) -> Path | None:
-    """The matrix that a directory is or lies in, as far up as cells lie; None without one."""
+    """The matrix that a directory is, or whose evaluations it holds or is; None without one."""
     whole = directory.resolve()
     for folder in [whole, *whole.parents[:_DEPTH]]:
         if (folder / MATRIX_FILE).is_file():
-            return folder
+            within = whole.relative_to(folder).parts
+            return folder if within[:1] in ((), (EVALUATIONS,)) else None
     return None
 
 
@@ -79,9 +80,7 @@ def cell_of(evaluation: Path) -> Cell | None:
     if root is None:
         return None
     names = folder.relative_to(root).parts
-    if len(names) != _DEPTH or names[0] != EVALUATIONS:
-        return None
-    return Cell(*names[1:])
+    return Cell(*names[1:]) if len(names) == _DEPTH else None
 
 
 def read_plan(matrix: Path) -> Plan:
