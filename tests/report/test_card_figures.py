@@ -47,6 +47,17 @@ def test_another_adapter_is_refused(folders: dict[str, Path]) -> None:
         read_evaluations([folders["base"]], other)
 
 
+def test_every_folder_of_a_joined_condition_must_have_measured_it(matrix: Path) -> None:
+    weights = Weights("small", "soft")
+    folders = [matrix / "eval" / "small" / name for name in ("base", "soft")]
+    collection = read_evaluations(folders, weights)
+    assert [result.label for result in collection.results] == ["base", "calibrated"]
+    assert len(collection.results[1].folders) == 3
+    (folders[1] / "knowledge" / "run.yaml").write_text("model_weights: small\n")
+    with pytest.raises(InputError, match="given twice|other weights|knowledge"):
+        read_evaluations([matrix / "eval" / "large" / "soft", *folders], weights)
+
+
 def test_who_measured_must_be_known(folders: dict[str, Path]) -> None:
     (folders["soft"] / "run.yaml").unlink()
     with pytest.raises(InputError, match=r"soft has no run.yaml.*evaluate again"):

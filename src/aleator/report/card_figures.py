@@ -227,10 +227,19 @@ def _beside(
 
 
 def _label(result: Result, weights: Weights) -> str:
-    path = result.directory / "run.yaml"
+    for folder in result.folders:
+        _check_weights(result, folder, weights)
+    role = BASE if result.adapter is None else CALIBRATED
+    asked = asked_otherwise(result.methods)
+    return f"{role}, {asked}" if asked else role
+
+
+def _check_weights(result: Result, folder: Path, weights: Weights) -> None:
+    """Refuse an evaluation of other weights than those that are exported."""
+    path = folder / "run.yaml"
     if not path.is_file():
         raise InputError(
-            f"{result.directory} has no run.yaml, so that nobody knows which weights it measured; "
+            f"{folder} has no run.yaml, so that nobody knows which weights it measured; "
             "evaluate again"
         )
     record = as_object(read_yaml(path), path)
@@ -238,14 +247,11 @@ def _label(result: Result, weights: Weights) -> str:
     if record.get("model_weights") != weights.model or adapter not in (None, weights.adapter):
         measured = result.model + (f" with {result.adapter}" if result.adapter else "")
         raise InputError(
-            f"{result.directory} measured other weights ({measured}) than those that are exported; "
+            f"{folder} measured other weights ({measured}) than those that are exported; "
             "leave it out, or evaluate the run's own model and adapter"
         )
     if adapter is not None and result.adapter_scale != 1:
         raise InputError(
-            f"{result.directory} measured the adapter at scale {result.adapter_scale:g}, and it is "
+            f"{folder} measured the adapter at scale {result.adapter_scale:g}, and it is "
             "exported as it was trained; leave it out"
         )
-    role = BASE if adapter is None else CALIBRATED
-    asked = asked_otherwise(result.methods)
-    return f"{role}, {asked}" if asked else role

@@ -15,8 +15,7 @@ from aleator.report.setbacks import (
     retention_setbacks,
     setbacks,
     setbacks_in_words,
-    worse_families,
-    worse_retention,
+    worse_by_condition,
 )
 
 _NAMED_FAMILIES = 3
@@ -80,8 +79,8 @@ def headline(
     failures += retention_setbacks(retention)
     if not failures:
         failures = ["Nothing that is looked for here."]
-    worse = (worse_families(lost), worse_retention(retention))
-    title = "; ".join(part for part in (_title(collection, lines), *worse) if part)
+    worse = worse_by_condition(lost, retention)
+    title = "; ".join(part for part in (_title(collection, lines), worse) if part)
     return Headline(title, tuple(base), tuple(changes), tuple(failures))
 
 
@@ -105,7 +104,7 @@ def far_families(result: Result, split: str) -> str:
 
 
 def _title(collection: Collection, lines: Sequence[GoalLine]) -> str:
-    models = listed(list(dict.fromkeys(result.model for result in collection.results)))
+    models = listed(list(dict.fromkeys(one.model_name for one in collection.results)))
     if not lines:
         return f"{models}: how random its answers are"
     counts = [

@@ -39,6 +39,7 @@ class Compared:
         language: It was trained on language targets: the goal is about it.
         split: Which sets.
         top: Share of the top answer; None where nothing compares.
+        variation: Total variation; None where nothing compares.
         valid: Valid mass, or rate; None where nothing compares.
         valid_now: The condition's own, with its interval.
         unpaired: Prompts of the split whose top answer's share is not compared.
@@ -48,6 +49,7 @@ class Compared:
     language: bool
     split: str
     top: Change | None
+    variation: Change | None
     valid: Change | None
     valid_now: Estimate
     unpaired: int
@@ -87,6 +89,7 @@ def compare_sets(result: Result, base: Result, split: str) -> Compared:
         language=any(name.startswith("targets.") for name in result.training),
         split=split,
         top=_change(ours, theirs, TOP_SHARES, split),
+        variation=_change(ours, theirs, VARIATIONS, split),
         valid=_change(ours, theirs, VALID_SHARES, split),
         valid_now=_known(ours, VALID_SHARES, split),
         unpaired=len(_asked(ours, split) | _asked(theirs, split))
