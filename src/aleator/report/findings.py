@@ -5,13 +5,14 @@ paired over the same prompts, sets or items, each by its own 95% interval; singl
 adjusted over all of them. Answer positions have draws of their own on either side, so there two
 intervals must lie apart. Open prompts and novelty have no right distribution: there more different
 answers count as better, which is what calibration is for. Valid answers and their kin count as
-unchanged where the interval excludes a loss of more than 2%.
+unchanged where the interval excludes a loss of more than 1%.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from aleator.metrics.paired import VALIDITY_MARGIN
 from aleator.metrics.paired import verdict as loss_verdict
 from aleator.report.closed_sets.measures import main_split
 from aleator.report.closed_sets.measures import split_title as sets_title
@@ -39,8 +40,6 @@ EXACT = ("shape_kl", "value_tv", "w1_normalised")
 DRAWN = ("w1_sampled",)
 FAMILIES = "families"
 """The measure of findings about single families."""
-_MARGIN = 0.02
-"""A loss of valid answers, or a rise of empty ones, that the page speaks of."""
 
 
 @dataclass(frozen=True)
@@ -194,14 +193,14 @@ def _kept(ratio: Estimate) -> Outcome:
         return "not compared"
     if ratio.low is None or ratio.high is None:
         return "undecided"
-    return loss_verdict(1 - ratio.high, 1 - ratio.low, margin=_MARGIN)
+    return loss_verdict(1 - ratio.high, 1 - ratio.low, margin=VALIDITY_MARGIN)
 
 
 def _rose(change: Change) -> bool:
     low = change.change.low
     if change.base is None or change.mean is None or low is None:
         return False
-    return low > 0 and change.mean - change.base > _MARGIN
+    return low > 0 and change.mean - change.base > VALIDITY_MARGIN
 
 
 def _moved(before: float | None, after: float | None, *, shares: bool = False) -> str:

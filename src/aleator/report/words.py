@@ -6,6 +6,7 @@ Every sentence is made from the figures; none is written before they are known.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from aleator.metrics.paired import VALIDITY_MARGIN
 from aleator.report.comparisons import GoalLine, Verdict, compare
 from aleator.report.measures import BY_KEY, in_order, percent, significant, split_title, written
 from aleator.report.results import NUMERIC, Collection, Result
@@ -19,8 +20,6 @@ from aleator.report.setbacks import (
 )
 
 _NAMED_FAMILIES = 3
-_VALID_LOSS = 0.02
-"""A fall of the valid mass that the page speaks of."""
 _UNCHANGED = 0.005
 """A ratio this near to 1 is no change worth a word."""
 
@@ -193,7 +192,7 @@ def _lost_mass(pairs: Sequence[tuple[Result, Result]]) -> Iterable[str]:
             valid = compare(result, base, "valid_mass", split, resamples=1)
             if valid.mean is None or valid.base_mean is None:
                 continue
-            if valid.base_mean - valid.mean > _VALID_LOSS:
+            if valid.base_mean - valid.mean > VALIDITY_MARGIN:
                 yield (
                     f"{result.label} lost valid mass on {split_title(split).lower()}: "
                     f"{percent(valid.base_mean)} before, {percent(valid.mean)} after."

@@ -7,6 +7,7 @@ equal. Exact figures are compared with exact ones, drawn ones with drawn ones, n
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from aleator.metrics.paired import VALIDITY_MARGIN
 from aleator.report.closed_sets.measures import (
     ALL,
     HELD_OUT,
@@ -25,9 +26,6 @@ from aleator.report.measures import percent, significant
 from aleator.report.pairing import Change, ratio_of_means
 from aleator.report.results import Collection, Result
 from aleator.report.sentences import Told, listed, plural, with_interval
-
-_VALID_LOSS = 0.02
-"""A fall of the valid mass that the page speaks of."""
 
 
 @dataclass(frozen=True)
@@ -240,7 +238,7 @@ def _failures(one: Compared) -> Iterable[str]:
     valid = one.valid
     if valid is None or valid.base is None or valid.mean is None:
         return
-    if valid.base - valid.mean > _VALID_LOSS:
+    if valid.base - valid.mean > VALIDITY_MARGIN:
         yield (
             f"{one.label} lost valid answers on {where}: "
             f"{percent(valid.base)} before, {percent(valid.mean)} after, "
