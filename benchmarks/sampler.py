@@ -21,16 +21,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import torch
+from parts.library_draws import generate
 
 from aleator.benchmarks.subject import AnsweringModel, open_model
 from aleator.distributions.families import family
 from aleator.distributions.family import Distribution
 from aleator.evaluation.mcq import MCQ_PROMPT
-from aleator.models.attention import language_model
 from aleator.outcomes.lattice import NumericTarget
 from aleator.sampling.draws import Draws
 from aleator.sampling.local import LocalSampler
@@ -122,30 +121,10 @@ def _ours(draw: Callable[[], list[Draws]]) -> Cost:
 
 
 def _generate(subject: AnsweringModel, prompt: str, longest: int, draws: int, at_once: int) -> Cost:
-    """Draw with `generate`; the first token of an answer comes from the prompt's own pass."""
-    inner, stop = language_model(subject.model), subject.prompt_format.stop_token_id
-    rows = torch.tensor([subject.prompt_format.prompt_ids(prompt)], device=inner.device)
-    torch.manual_seed(0)
-    own = padded = 0
     began = time.perf_counter()
-    for start in range(0, draws, at_once):
-        written = cast(Callable[..., torch.Tensor], inner.generate)(
-            rows,
-            attention_mask=torch.ones_like(rows),
-            do_sample=True,
-            temperature=1.0,
-            top_p=1.0,
-            top_k=0,
-            max_new_tokens=longest,
-            num_return_sequences=min(at_once, draws - start),
-            eos_token_id=stop,
-            pad_token_id=stop,
-        )
-        answers = written[:, rows.shape[1] :]
-        # The last token of an answer, its stop token included, is written and not read again.
-        own += int((answers != stop).sum(dim=1).clamp(max=longest - 1).sum())
-        padded += len(answers) * (answers.shape[1] - 1)
-    return Cost(time.perf_counter() - began, 1000 * own / draws, 1000 * padded / draws)
+    drawn = generate(subject, prompt, longest=longest, draws=draws, at_once=at_once)
+    seconds = time.perf_counter() - began
+    return Cost(seconds, 1000 * drawn.own / draws, 1000 * drawn.padded / draws)
 
 
 def _options() -> argparse.Namespace:

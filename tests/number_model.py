@@ -43,4 +43,5 @@ def number_model(
         biased.weight.copy_(head.weight)
         biased.bias.copy_(bias)
     model.set_output_embeddings(biased)
+    model.config.max_position_embeddings = 2048  # methods put long system messages before prompts
     return model.eval()

@@ -17,7 +17,6 @@ from typing import Any, get_args
 
 import torch
 from transformers import (
-    Gemma3Config,
     Gemma3ForCausalLM,
     Gemma3ForConditionalGeneration,
     Gemma3TextConfig,
@@ -29,12 +28,11 @@ from transformers import (
     PreTrainedTokenizerFast,
     Qwen3Config,
     Qwen3ForCausalLM,
-    SiglipVisionConfig,
 )
 
 from aleator.tokens.chat import ChatFormat
 from tests.family_tokenizers import FamilyName, tiny_family_tokenizer
-from tests.tiny_models import WINDOW
+from tests.tiny_models import WINDOW, draw_wide, with_vision
 
 FAMILIES: tuple[FamilyName, ...] = get_args(FamilyName)
 
@@ -140,10 +138,7 @@ def tiny_family_model(family: FamilyName, attention: str | None = None) -> PreTr
         shared["attn_implementation"] = attention
     torch.manual_seed(0)
     model = _BUILDERS[family](shared)
-    with torch.no_grad():
-        for parameter in model.parameters():
-            if parameter.ndim > 1:
-                parameter.normal_(std=parameter.shape[-1] ** -0.5)
+    draw_wide(model)
     assert model.generation_config is not None
     sampling: dict[str, Any] = {"do_sample": True, **known.sampling}
     model.generation_config.update(**sampling)
@@ -210,19 +205,7 @@ def _gemma3(shared: dict[str, Any]) -> PreTrainedModel:
 
 
 def _gemma3_vision(shared: dict[str, Any]) -> PreTrainedModel:
-    config = Gemma3Config(
-        text_config=_gemma3_text(shared),
-        vision_config=SiglipVisionConfig(
-            hidden_size=16,
-            intermediate_size=16,
-            num_hidden_layers=1,
-            num_attention_heads=2,
-            image_size=28,
-            patch_size=14,
-        ),
-        mm_tokens_per_image=4,
-    )
-    return Gemma3ForConditionalGeneration(config)
+    return Gemma3ForConditionalGeneration(with_vision(_gemma3_text(shared)))
 
 
 def _gpt_oss(shared: dict[str, Any]) -> PreTrainedModel:

@@ -22,6 +22,7 @@ from transformers import (
     GptOssForCausalLM,
     LlamaConfig,
     LlamaForCausalLM,
+    PreTrainedConfig,
     PreTrainedModel,
     PreTrainedTokenizerFast,
     Qwen3Config,
@@ -86,17 +87,29 @@ def tiny_model(
                     rope_parameters={"rope_type": "default", "rope_theta": 10000.0},
                 )
             )
+    draw_wide(model)
+    return model.eval()
+
+
+def draw_wide(model: PreTrainedModel) -> None:
+    """Weights that make attention far from uniform."""
     with torch.no_grad():
         for parameter in model.parameters():
             if parameter.ndim > 1:
                 parameter.normal_(std=parameter.shape[-1] ** -0.5)
-    return model.eval()
 
 
 def tiny_gemma3_with_vision() -> PreTrainedModel:
     """The language model of `tiny_model("gemma3")` and a vision tower, as from 4B on."""
-    config = Gemma3Config(
-        text_config=tiny_model("gemma3").config,
+    config = with_vision(tiny_model("gemma3").config)
+    torch.manual_seed(0)
+    return Gemma3ForConditionalGeneration(config).eval()
+
+
+def with_vision(text: PreTrainedConfig) -> Gemma3Config:
+    """A language model's configuration with a small vision tower."""
+    return Gemma3Config(
+        text_config=text,
         vision_config=SiglipVisionConfig(
             hidden_size=16,
             intermediate_size=16,
@@ -107,8 +120,6 @@ def tiny_gemma3_with_vision() -> PreTrainedModel:
         ),
         mm_tokens_per_image=4,
     )
-    torch.manual_seed(0)
-    return Gemma3ForConditionalGeneration(config).eval()
 
 
 @dataclass(frozen=True)

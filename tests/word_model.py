@@ -45,6 +45,7 @@ def word_model(
         biased.weight.copy_(torch.zeros_like(head.weight) if heedless else head.weight)
         biased.bias.copy_(bias)
     model.set_output_embeddings(biased)
+    model.config.max_position_embeddings = 2048  # methods put long system messages before prompts
     return model.eval()
 
 

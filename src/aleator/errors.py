@@ -83,7 +83,7 @@ class OutputError(AleatorError):
 
 
 class EndpointError(AleatorError):
-    """An endpoint cannot be reached, refuses what it is asked, or answers nonsense."""
+    """An endpoint, or vLLM, cannot be reached, refuses what it is asked, or answers nonsense."""
 
     exit_status: ClassVar[int] = 2
 

@@ -18,7 +18,9 @@ SETTINGS = NumericSettings(limit=2, draws=20)
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("models") / "tiny"
-    tiny_model("qwen3", "sdpa").save_pretrained(folder)
+    model = tiny_model("qwen3", "sdpa")
+    model.config.max_position_embeddings = 1024  # "verbalized" has a long system message
+    model.save_pretrained(folder)
     tiny_tokenizer("chatml").save_pretrained(folder)
     return str(folder)
 

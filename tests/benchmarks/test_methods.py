@@ -216,10 +216,10 @@ def test_the_system_message_is_paid_for_by_reading_it(
 
 
 def test_room_is_half_of_a_short_context(subject: Subject, tmp_path: Path) -> None:
-    """The tiny model was made for 512 positions."""
+    """The tiny model was made for 2,048 positions."""
     costs = CostLog(cost_path(tmp_path, "numeric"))
     assert (
-        prepare_method(subject, MethodSettings("ssot")).figures("numeric", costs, 0)["room"] == 256
+        prepare_method(subject, MethodSettings("ssot")).figures("numeric", costs, 0)["room"] == 1024
     )
 
 

@@ -28,7 +28,7 @@ def test_all_is_well(model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     arguments = ["doctor", str(model), "--adapter", str(adapter.parent)]
     assert run([*arguments, "--recipe", "sandbox/hard"]) == 0
     lines, told = _said(capsys)
-    assert {line[:4] for line in lines} == {"pass", "n/a "} and len(lines) == 15
+    assert {line[:4] for line in lines} == {"pass", "n/a "} and len(lines) == 16
     assert "pass  adapter on and off: next-token logits differ" in lines
     assert not told
 
@@ -50,7 +50,7 @@ def test_faults_in_files_are_one_line_each(
         "FAIL  system message",
         "FAIL  adapter on and off",
     ]
-    assert "3 of 15 checks" in told and "generation config, system message" in told
+    assert "3 of 16 checks" in told and "generation config, system message" in told
 
 
 def test_json_for_a_program(model: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,7 +28,9 @@ def test_result_and_rows_are_written(
     out = tmp_path / "evaluation"
     arguments = ["eval", model, "--out", str(out), "--limit", "2", "--draws", "10"]
     assert run([*arguments, "--splits", "held_out_families", "--decimals", "1"]) == 0
-    assert capsys.readouterr().out.split() == [str(out / "result.json")]
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("numeric, held out families (2 prompts): value TV 0.")
+    assert told[-1] == str(out / "result.json")
     result = json.loads((out / "result.json").read_text())
     numeric = result["bench"]["numeric"]
     assert list(numeric["splits"]) == ["held_out_families"]
@@ -107,6 +109,18 @@ def test_a_place_that_cannot_be_written(
     assert "cannot write" in capsys.readouterr().err
 
 
+def test_what_this_model_cannot_be_asked_is_refused_in_one_sentence(
+    model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No bar before it, and nothing is written."""
+    (tmp_path / "mine.yaml").write_text("sets: [{name: a, prompts: [Go], outcomes: [<bos>, 1]}]")
+    arguments = ["eval", model, "--bench", "closed_sets", "--out", str(tmp_path / "out")]
+    assert run([*arguments, "--targets", str(tmp_path / "mine.yaml")]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert told.startswith("aleator: ") and "the outcome '<bos>' holds a special token" in told
+    assert not (tmp_path / "out").exists()
+
+
 def test_knowledge_tasks_and_their_limit(model: str, tmp_path: Path) -> None:
     asked = ["--bench", "knowledge", "--knowledge-tasks", "facts", "--limit", "knowledge=3"]
     assert run(["eval", model, "--out", str(tmp_path), *asked]) == 0
@@ -133,7 +147,9 @@ def test_an_adapter_at_several_scales(
     capsys.readouterr()
     evaluated("all", "--adapter", str(adapter), "--adapter-scale", "0,0.5,1")
     folders = [tmp_path / "all" / f"scale-{name}" for name in ("0", "0.5", "1")]
-    assert capsys.readouterr().out.split() == [str(one / "result.json") for one in folders]
+    told = capsys.readouterr().out.splitlines()
+    assert told[::4] == [f"adapter at scale {name}" for name in ("0", "0.5", "1")]
+    assert told[3::4] == [str(one / "result.json") for one in folders]
     results = [json.loads((one / "result.json").read_text()) for one in folders]
     assert [one["adapter_scale"] for one in results] == [0, 0.5, 1]
     for place, result in zip(("base", "half", "whole"), results, strict=True):
@@ -170,4 +186,6 @@ def test_four_bits_are_recorded_and_may_be_declined(
     assert found == {"adapter": "nf4", "declined": None, "base": "nf4"}
     served = ["--endpoint", "http://localhost:9", "--quantisation", "nf4"]
     assert run(["eval", "m", "--out", str(tmp_path / "served"), *told, *served]) == 2
-    assert "--quantisation is for models loaded here" in capsys.readouterr().err.replace("\n", " ")
+    assert "--quantisation nf4 is for models loaded here" in capsys.readouterr().err.replace(
+        "\n", " "
+    )

@@ -73,7 +73,10 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
 
 def test_scales_are_numbers_each_once() -> None:
     assert scales(None, None) == ()
-    assert scales("0, 0.25,1,0.250", Path("a")) == (0.0, 0.25, 1.0)
+    assert scales("0, 0.25,1", Path("a")) == (0.0, 0.25, 1.0)
+    for twice in ("0,0", "0.25,1,0.250", "-0,1,0"):
+        with pytest.raises(InputError, match=r"names (0|0\.25) twice: give each factor once"):
+            scales(twice, Path("a"))
 
 
 @pytest.mark.parametrize("listed", ["-1", "half", "0.5,nan", "inf", ","])

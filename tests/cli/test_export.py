@@ -21,7 +21,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_both_kinds(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["export", str(finished), "--out", str(tmp_path / "a")]) == 0
+    assert run(["export", str(finished), "--out", str(tmp_path / "a"), "--adapter"]) == 0
     written = capsys.readouterr()
     assert written.out == f"{tmp_path / 'a'}\n"
     assert "no --eval was given" in written.err
@@ -36,6 +36,7 @@ def test_both_kinds(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     [
         (["--push", "a/b/c"], "--push 'a/b/c' is no repository: give OWNER/NAME"),
         (["--eval", "nowhere"], "nowhere is no directory"),
+        (["--merged", "--adapter"], "--merged and --adapter are two exports: give one of them"),
     ],
 )
 def test_wrong_input_is_one_sentence(

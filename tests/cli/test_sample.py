@@ -73,3 +73,9 @@ def test_a_model_without_a_chat_template(
     tiny_tokenizer("none").save_pretrained(tmp_path)
     assert run(["sample", str(tmp_path), "Go"]) == 2
     assert "has no chat template" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_prompt_longer_than_the_model(model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["sample", model, "Pick a number. " * 99]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "the prompt 'Pick a number. Pick" in told and "has positions for 512" in told

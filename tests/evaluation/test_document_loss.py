@@ -8,8 +8,9 @@ import pytest
 import torch
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
-from aleator.evaluation.document_loss import Document, DocumentScorer, model_positions
+from aleator.evaluation.document_loss import Document, DocumentScorer
 from aleator.evaluation.windows import Windowing
+from aleator.models.positions import model_positions
 from tests.tiny_models import (
     ARCHITECTURES,
     Architecture,

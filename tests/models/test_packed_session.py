@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import torch
 
+from aleator.errors import InputError
 from aleator.models.packed_forward import pack, packed_logits
 from aleator.models.packed_session import PackedSession
 from tests.tiny_models import (
@@ -108,3 +109,15 @@ def test_not_in_training_mode() -> None:
     """Dropout would make every figure a little wrong, silently."""
     with pytest.raises(ValueError, match="evaluation mode"):
         PackedSession(tiny_model("qwen3").train(), [[1, 2]])
+
+
+def test_nothing_is_read_behind_the_last_position(rng: np.random.Generator) -> None:
+    """A chain of answers up to it, and one token more."""
+    model = tiny_model("llama")
+    model.config.max_position_embeddings = 12
+    with pytest.raises(InputError, match="a prompt takes 13 tokens"):
+        PackedSession(model, [random_prompt(rng, 13), random_prompt(rng, 2)])
+    session = PackedSession(model, [random_prompt(rng, 2), random_prompt(rng, 9)])
+    session.extend([NONE, np.array([1, 2, 3])], [NONE, np.arange(3)])
+    with pytest.raises(InputError, match="a prompt with an answer takes 13 tokens"):
+        session.extend([np.array([1]), np.array([4])], [np.array([0]), np.array([3])])

@@ -10,6 +10,7 @@ from aleator.report.results import Collection
 from aleator.report.retention.comparing import BENCHES, Line, retention_lines
 from tests.report.handmade import Evaluation, make_evaluation, write_three
 from tests.report.language import make_language_runs
+from tests.report.matrices import write_matrix
 from tests.report.retaining import write_retained, write_scales
 
 EvaluationMaker = Callable[..., Evaluation]
@@ -44,6 +45,12 @@ def retained_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_retained(folder)
     write_scales(folder, "dial", "train/dial/adapter")
     return folder
+
+
+@pytest.fixture
+def matrix(tmp_path: Path) -> Path:
+    """A whole matrix of two models, three conditions and three benchmarks, to be changed."""
+    return write_matrix(tmp_path)
 
 
 @pytest.fixture(scope="session")

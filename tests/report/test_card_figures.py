@@ -17,7 +17,7 @@ from aleator.report.card_figures import (
 )
 from aleator.report.read_result import FIGURES
 from aleator.report.results import Collection
-from tests.report.handmade import write_three
+from tests.report.handmade import aggregate, make_evaluation, write_three
 
 WEIGHTS = Weights("base-weights", "soft-weights")
 MEASURED = {"base": None, "soft": "soft-weights", "hard": "hard-weights"}
@@ -47,6 +47,17 @@ def test_another_adapter_is_refused(folders: dict[str, Path]) -> None:
         read_evaluations([folders["base"]], other)
 
 
+def test_every_folder_of_a_joined_condition_must_have_measured_it(matrix: Path) -> None:
+    weights = Weights("small", "soft")
+    folders = [matrix / "eval" / "small" / name for name in ("base", "soft")]
+    collection = read_evaluations(folders, weights)
+    assert [result.label for result in collection.results] == ["base", "calibrated"]
+    assert len(collection.results[1].folders) == 3
+    (folders[1] / "knowledge" / "run.yaml").write_text("model_weights: small\n")
+    with pytest.raises(InputError, match="given twice|other weights|knowledge"):
+        read_evaluations([matrix / "eval" / "large" / "soft", *folders], weights)
+
+
 def test_who_measured_must_be_known(folders: dict[str, Path]) -> None:
     (folders["soft"] / "run.yaml").unlink()
     with pytest.raises(InputError, match=r"soft has no run.yaml.*evaluate again"):
@@ -70,6 +81,54 @@ def test_tables_and_index(folders: dict[str, Path]) -> None:
             assert one.metric_args["base"] == base.splits[split].family_mean[key].value
             assert one.metric_args["interval_95"].count("…") == 1
     assert not found, "nothing that was not measured"
+
+
+def test_base_alone_is_refused(folders: dict[str, Path]) -> None:
+    with pytest.raises(InputError, match=r"none measured this adapter.* or leave --eval out"):
+        read_evaluations([folders["base"]], WEIGHTS)
+
+
+def test_columns_of_different_items_are_told_and_not_set_side_by_side(
+    folders: dict[str, Path], tmp_path: Path
+) -> None:
+    """Of the one split whose counts differ; families of one prompt are told, too."""
+    both = read_evaluations([folders["base"], folders["soft"]], WEIGHTS)
+    assert bench_tables(both)[0].notes == ()
+    few = make_evaluation(tmp_path / "few", adapter="train/soft/adapter", collapse=0.08)
+    held_out = [row for row in few.rows if row["split"] == "held_out_families"]
+    kept = [row for row in held_out if row["key"].endswith("/0") or row["family"] == "chi"]
+    few.rows = [row for row in few.rows if row["split"] != "held_out_families"] + kept
+    few.splits["held_out_families"] = aggregate(kept, "held_out_families")
+    record = {"model_weights": "base-weights", "adapter_weights": "soft-weights"}
+    (few.write() / "run.yaml").write_text(yaml.safe_dump(record))
+    collection = read_evaluations([folders["base"], tmp_path / "few"], WEIGHTS)
+    tables = bench_tables(collection)
+    uneven, single = tables[0].notes
+    assert uneven == (
+        "The columns are not of the same items, so that their figures are not to be compared: "
+        "Held-out families: base 24 prompts, calibrated 9 prompts."
+    )
+    assert single.startswith("Held-out families: 5 of 6 families evaluated have one prompt only")
+    assert "too narrow" in single
+    beside = {one.dataset_split: one.metric_args or {} for one in index_results(tables)}
+    assert "base" in beside["Unseen parameters"] and "base" not in beside["Held-out families"]
+
+
+def test_settings_that_differ_are_named(folders: dict[str, Path]) -> None:
+    """But not what they are, which may be a place on this machine."""
+    for name, own in (
+        ("base", {"decimals": 2, "limit": 4, "draws": 9, "exact": {"nodes": 3}}),
+        ("soft", {"decimals": 5, "limit": 5, "draws": 9, "exact": {"nodes": 4}}),
+    ):
+        path = folders[name] / "result.json"
+        top = json.loads(path.read_text())
+        top["bench"]["numeric"] |= own
+        path.write_text(json.dumps(top))
+    collection = read_evaluations([folders["base"], folders["soft"]], WEIGHTS)
+    assert bench_tables(collection)[0].notes == (
+        "The columns were not measured with the same settings (decimals, exact.nodes), so that it "
+        "may be these that make the difference.",
+    )
 
 
 def test_undefined_figures_are_not_in_the_index(folders: dict[str, Path]) -> None:

@@ -6,6 +6,7 @@ from aleator.benchmarks.numeric import NumericSettings, numeric_prompts
 from aleator.distributions.grids import split_distributions
 from aleator.report.cut_short import cut_short
 from aleator.report.load import load_results
+from aleator.report.results import Collection
 from tests.report.conftest import EvaluationMaker
 from tests.report.language import bench_of, changed, copied
 
@@ -57,6 +58,18 @@ def test_a_limit_that_cuts_nothing_and_unknown_splits_are_passed_over(
         split["prompts"] = 1000
     evaluation.splits["mine"] = evaluation.splits["unseen_parameters"] | {"prompts": 1}
     assert cut_short(load_results([evaluation.write()])) == ()
+
+
+def test_models_without_a_base_are_told(three_conditions: list[Path]) -> None:
+    [told] = cut_short(load_results(three_conditions[1:]))
+    assert told.startswith("Of sandbox there is no evaluation as it is") and "compared" in told
+
+
+def test_what_is_so_of_many_conditions_is_said_of_all(language_runs: Path) -> None:
+    [base] = load_results([language_runs / "base"]).results
+    many = tuple(replace(base, label=str(number)) for number in range(7))
+    assert all(one.startswith("all conditions: ") for one in cut_short(Collection(many)))
+    assert cut_short(Collection(many[:2]))[0].startswith("0 and 1: ")
 
 
 def test_closed_sets_of_different_files_are_told(language_runs: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from aleator.errors import InputError
 from aleator.report.load import find_evaluations, load_results, read_notes
 from tests.report.conftest import EvaluationMaker
 from tests.report.language import copied
+from tests.report.matrices import write_plan
 
 
 def test_base_comes_first_the_rest_as_given(three_conditions: list[Path]) -> None:
@@ -43,6 +45,77 @@ def test_equal_names_are_told_apart_by_their_paths(
     first, second = make_evaluation("a/base").write(), make_evaluation("b/base").write()
     labels = [result.label for result in load_results([first, second]).results]
     assert labels == [str(first), str(second)]
+
+
+def test_equal_names_of_two_models_are_told_apart_by_these(
+    make_evaluation: EvaluationMaker,
+) -> None:
+    first, second = make_evaluation("a/base"), make_evaluation("b/base")
+    second.top["model"] = "other"
+    collection = load_results([first.write(), second.write()])
+    assert [one.label for one in collection.results] == ["sandbox · base", "other · base"]
+    assert [one.condition for one in collection.results] == ["base", "base"]
+
+
+def test_a_matrix_is_read_in_its_order(matrix: Path) -> None:
+    collection = load_results([matrix])
+    labels = [f"{model} · {one}" for model in ("small", "large") for one in ("soft", "hard")]
+    assert [one.label for one in collection.results] == ["small · base", "large · base", *labels]
+    assert {one.model_name for one in collection.results} == {"small", "large"}
+    assert {one.model for one in collection.results} == {"org/small", "org/large"}
+    assert all(len(one.benches) == 3 for one in collection.results)
+    assert collection.absent == ()
+
+
+@pytest.mark.parametrize(
+    ("part", "count"), [("eval", 6), ("eval/small", 3), ("eval/small/soft", 1)]
+)
+def test_a_part_of_a_matrix_is_read(matrix: Path, part: str, count: int) -> None:
+    (matrix / "eval" / "large" / "soft" / "numeric" / "result.json").unlink()
+    collection = load_results([matrix / part])
+    assert len(collection.results) == count
+    assert len(collection.absent) == (1 if part == "eval" else 0)
+
+
+def test_models_of_a_matrix_are_named_where_one_alone_has_a_condition(matrix: Path) -> None:
+    shutil.rmtree(matrix / "eval" / "small" / "hard")
+    assert "large · hard" in [one.label for one in load_results([matrix]).results]
+    found = load_results([matrix]).by_model()["large"].results
+    assert [one.label for one in found] == ["base", "soft", "hard"]
+
+
+def test_other_evaluations_beside_a_matrix_are_read_as_ever(
+    matrix: Path, three_conditions: list[Path]
+) -> None:
+    """Such as in a folder that a matrix's folder happens to hold."""
+    inner = matrix / "mine"
+    inner.mkdir()
+    for one in three_conditions:
+        one.rename(inner / one.name)
+    collection = load_results([inner])
+    assert [one.label for one in collection.results] == ["base", "hard", "soft"]
+    assert not collection.absent and {one.model_name for one in collection.results} == {"sandbox"}
+
+
+def test_a_matrix_without_a_result_is_said_to_be_that(tmp_path: Path) -> None:
+    write_plan(tmp_path)
+    with pytest.raises(InputError, match=r"is a matrix of runs without any result so far"):
+        load_results([tmp_path])
+
+
+def test_one_cell_of_a_matrix_is_called_after_its_condition(matrix: Path) -> None:
+    [found] = load_results([matrix / "eval" / "small" / "soft" / "numeric"]).results
+    assert (found.label, found.model_name) == ("soft", "small")
+
+
+def test_a_comparison_s_own_answer_is_pointed_at(
+    make_evaluation: EvaluationMaker, tmp_path: Path
+) -> None:
+    for name in ("soft-11", "hard-11"):
+        make_evaluation(f"all/eval/{name}", adapter=name).write()
+    (tmp_path / "all" / "comparison.json").write_text("{}")
+    [told] = load_results([tmp_path / "all"]).left_out
+    assert "without their base" in told and "all/comparison.json; this page" in told
 
 
 def test_the_same_directory_twice_is_refused(three_conditions: list[Path], tmp_path: Path) -> None:

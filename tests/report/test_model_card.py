@@ -1,5 +1,6 @@
 """The card: what the hub reads of it, and that nothing on it can break it."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,6 +109,16 @@ def test_nothing_measured() -> None:
     assert "model-index" not in text
     assert "## What got worse" not in text
     assert "- Numbers from thirty families (`numeric`): not measured." in text
+
+
+def test_notes_stand_below_their_table(measured: Collection) -> None:
+    """Of one prompt a family, an interval is too narrow, and the card says so as the page does."""
+    base, soft = measured.results
+    first = tuple(row for row in soft.rows if row.key.endswith("/0"))
+    text = model_card(FACTS, Collection((base, replace(soft, rows=first))))
+    (note,) = re.findall(r"^- Held-out families: 6 of 6 families .*$", text, re.MULTILINE)
+    assert "have one prompt only; a bootstrap within families has no width" in note
+    assert "one prompt only" not in model_card(FACTS, measured)
 
 
 def test_base_not_measured(measured: Collection) -> None:

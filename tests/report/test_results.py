@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from aleator.report.matrix_folder import Absent, Cell
 from aleator.report.method_costs import MethodCost
 from aleator.report.results import Collection, PromptResult, Result, SplitResult
 
@@ -54,3 +55,40 @@ def test_a_model_that_is_not_asked_plainly_is_no_base() -> None:
     asked = replace(base, label="b", methods={"numeric": prompted})
     assert base.is_base and not asked.is_base
     assert Collection((base, asked)).pairs("numeric") == [(asked, base)]
+
+
+def test_a_model_under_two_names_has_two_bases() -> None:
+    """As in a matrix that trains one model with two settings."""
+    results = [
+        replace(_result(f"{name} {label}", "m", adapter, "x"), named=name, condition=label)
+        for name in ("wide", "narrow")
+        for label, adapter in (("base", None), ("soft", f"train/{name}"))
+    ]
+    collection = Collection(tuple(results))
+    assert collection.pairs("numeric") == [(results[1], results[0]), (results[3], results[2])]
+    parts = collection.by_model()
+    assert [one.label for one in parts["narrow"].results] == ["base", "soft"]
+    lonely = Collection((results[0], results[3]))
+    assert lonely.base_of(results[3]) is results[0]
+
+
+def test_models_by_themselves_keep_what_is_theirs() -> None:
+    base, twin = (replace(_result(label, "a", None, "x"), condition="c") for label in "bc")
+    aside = replace(_result("s", "a", "dir", "x"), condition="s")
+    absent = tuple(Absent(Cell(name, "soft", "numeric"), "no result") for name in ("a", "z"))
+    parts = Collection((base, twin), ("Told.",), (aside,), absent).by_model()
+    assert [one.label for one in parts["a"].results] == ["b", "c"]  # one name for both
+    assert parts["a"].scaled == (aside,) and parts["a"].absent == absent[:1]
+    assert parts["z"] == Collection((), ("Told.",), (), absent[1:])
+
+
+def test_folders_are_those_of_the_benchmarks() -> None:
+    one = _result("a", "m", None, "x")
+    assert one.folders == (Path("a"),) and one.folder_of("numeric") == Path("a")
+    parts = {"numeric": Path("b"), "knowledge": Path("c"), "novelty": Path("b")}
+    several = replace(one, parts=parts)
+    assert several.folders == (Path("b"), Path("c"))
+    assert (one.where, several.where) == ("a", "./{b,c}")
+    apart = replace(one, parts={"numeric": Path("b/x"), "knowledge": Path("c/x")})
+    assert apart.where == "b/x; c/x"
+    assert several.folder_of("knowledge") == Path("c")

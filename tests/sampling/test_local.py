@@ -11,6 +11,7 @@ import torch
 from scipy import stats
 from transformers import PreTrainedModel
 
+from aleator.errors import InputError
 from aleator.sampling.draws import Draws
 from aleator.sampling.local import LocalSampler
 from tests.number_model import number_format, number_model, number_tokenizer
@@ -242,3 +243,30 @@ def test_paths_are_the_draws_as_tokens(max_tree_nodes: int) -> None:
         json.dumps(list(paths.elements()))  # plain integers, none of numpy's
         written = sum(count * (len(path) + (not cut)) for (path, cut), count in paths.items())
         assert written == drawn.written_tokens
+
+
+@pytest.mark.parametrize("most_nodes", [6144, 1], ids=["trees", "rows"])
+def test_answers_end_where_the_model_does(most_nodes: int) -> None:
+    """Draws that had room are those of a model without end; the others begin as those do."""
+    long, short = "Pick a number, " * 4, "Go"
+    free = number_model(stop_bias=8.0)
+    tight = number_model(stop_bias=8.0)
+    tight.config.max_position_embeddings = len(number_format().prompt_ids(long)) + 2
+    options = {"max_new_tokens": 8, "max_tree_nodes": most_nodes}
+    whole = _sampler(free, **options).draw([long, short], 60, seed=1)
+    cut = _sampler(tight, **options).draw([long, short], 60, seed=1)
+    assert cut[1] == whole[1]
+    assert whole[0].truncated < cut[0].truncated, "a third token is written, and not read"
+    expected: Counter[tuple[str, bool]] = Counter()
+    for answer in whole[0].answers:
+        tokens = number_tokenizer().encode(answer.text, add_special_tokens=False)
+        over = len(tokens) > 3 or (len(tokens) == 3 and not answer.truncated)
+        expected[_text(tokens[:3]), over] += answer.count
+    assert {(one.text, one.truncated): one.count for one in cut[0].answers} == expected
+
+
+def test_a_prompt_longer_than_the_model_is_refused() -> None:
+    model = number_model()
+    model.config.max_position_embeddings = 12
+    with pytest.raises(InputError, match="a prompt takes .* tokens, and the model has positions"):
+        _sampler(model).draw(["Pick a number, any number."], 3, seed=1)

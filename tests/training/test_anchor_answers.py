@@ -10,6 +10,7 @@ from peft import PeftModel
 from aleator.errors import InputError, RecipeError
 from aleator.files import read_rows
 from aleator.models.adapters import LoraSettings, attach_adapter
+from aleator.models.attention import language_model
 from aleator.training.anchor import AnchorText
 from aleator.training.anchor_answers import ANCHOR_FILE, anchor_formats, anchor_texts
 from aleator.training.anchor_prompts import AnchorItem, AnchorSource
@@ -99,3 +100,15 @@ def test_system_messages_have_formats_of_their_own() -> None:
     assert len(formats["Be brief."].prompt_ids("Go")) > len(formats[None].prompt_ids("Go"))
     with pytest.raises(RecipeError, match="f:2: .*refuses a system message"):
         anchor_formats(AnchorSource(items, ""), tiny_tokenizer("gemma"))
+
+
+def test_raw_texts_end_where_the_model_does(tmp_path: Path) -> None:
+    """The last token is supervised, and not read."""
+    model = _model()
+    language_model(model).config.max_position_embeddings = 30
+    source = AnchorSource((AnchorItem("1 " * 40, raw=True),), "digest")
+    tokenizer = number_tokenizer()
+    formats = anchor_formats(source, tokenizer)
+    long = Anchor(max_tokens=64)
+    (text,) = anchor_texts(tmp_path, source, long, model, tokenizer, formats, seed=1)
+    assert len(text.ids) == 31

@@ -6,6 +6,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aleator.distributions.grids import split_distributions
 from aleator.errors import InputError, RecipeError
@@ -17,6 +19,7 @@ from aleator.training.anchor_prompts import (
     item_of_row,
     packaged_prompts,
     read_anchor_source,
+    same_question,
 )
 from aleator.training.recipe import Anchor
 from aleator.training.target_files import TargetFile
@@ -120,6 +123,38 @@ def test_a_prompt_of_a_target_file_is_refused(tmp_path: Path) -> None:
         check_not_trained_on(read_anchor_source(Anchor(prompts=path)), files)
     raw = _file(tmp_path, '{"text": "Toss."}')
     check_not_trained_on(read_anchor_source(Anchor(prompts=raw)), files)
+
+
+ALIKE = [
+    "toss a coin",
+    "  TOSS\ta  Coin !",
+    "Toss a coin...",
+    "Toss a coin\u2026",  # one character for three points
+    "\uff34oss a\u00a0coin\uff01",  # wide letters, a space that does not break
+    "To\u017fs a coin?",  # a long s
+]
+OTHER = ["Toss a coin twice.", "Toss coins.", "Toss a coin 5%.", "Toss-a-coin", "?", "\u2026"]
+
+
+@pytest.mark.parametrize("prompt", [*ALIKE, *OTHER])
+def test_looks_make_no_other_question(prompt: str, tmp_path: Path) -> None:
+    """But every other sign does, and what is nothing but punctuation is itself."""
+    sets = tmp_path / "sets.yaml"
+    asked = '["Toss a coin.", "Toss a coin 5.", "!"]'
+    sets.write_text(f"sets:\n  - {{name: coin, prompts: {asked}, outcomes: [heads, tails]}}\n")
+    files = [TargetFile("sets", "", read_targets(sets))]
+    source = read_anchor_source(Anchor(prompts=_file(tmp_path, json.dumps({"prompt": prompt}))))
+    if prompt in OTHER:
+        check_not_trained_on(source, files)
+        return
+    with pytest.raises(RecipeError, match=r"keep.jsonl:1: .* is of the set 'coin' in .*:2"):
+        check_not_trained_on(source, files)
+
+
+@given(st.text(max_size=12))
+def test_what_is_alike_stays_alike(text: str) -> None:
+    once = same_question(text)
+    assert same_question(once) == once == same_question(f" {text}\n")
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,13 @@
 """From visits to a packed batch."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from aleator.distributions.grids import split_distributions
+from aleator.errors import InputError
 from aleator.models.adapters import LoraSettings, attach_adapter
 from aleator.models.packed_forward import packed_logits
 from aleator.outcomes.lattice import NumericTarget
@@ -179,3 +182,11 @@ def test_no_visits_are_one_token_that_adds_nothing(maker: BatchMaker) -> None:
     trained = [weight for weight in model.parameters() if weight.requires_grad]
     for weight in trained:
         assert weight.grad is not None and torch.equal(weight.grad, torch.zeros_like(weight))
+
+
+def test_a_batch_longer_than_the_model_is_refused(maker: BatchMaker) -> None:
+    """The longest path counts, not the row that holds a whole tree; to the token."""
+    longest = int(_collate(maker, 1, 0).packed.position_ids.max()) + 1
+    _collate(replace(maker, positions=longest), 1, 0)
+    with pytest.raises(InputError, match=f"a prompt with an answer takes {longest} tokens"):
+        _collate(replace(maker, positions=longest - 1), 1, 0)

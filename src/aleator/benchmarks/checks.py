@@ -24,7 +24,7 @@ def check_settings(name: str, settings: BenchSettings, *, logits: bool) -> None:
     Args:
         name: The benchmark.
         settings: Of all benchmarks; only its own are looked at.
-        logits: Whether the subject gives them; an endpoint does not.
+        logits: Whether the subject gives them; an endpoint and vLLM do not.
 
     Raises:
         InputError: A number makes no sense, a file cannot be read, or figures need logits.

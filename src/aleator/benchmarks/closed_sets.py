@@ -85,14 +85,14 @@ def check_without_logits(settings: ClosedSetsSettings, prompts: Sequence[ClosedP
     """
     if settings.draws == 0:
         raise InputError(
-            "closed_sets needs answers that are drawn where it is asked through an endpoint or by "
+            "closed_sets needs answers that are drawn where an endpoint or vLLM is asked, or by "
             "another method than plain: give --draws 100 or so."
         )
     for prompt in prompts:
         if prompt.target.system is not None:
             raise InputError(
                 f"{prompt.target.place}: the set {prompt.target.name!r} has a system message, "
-                "which an endpoint and methods other than plain cannot be given: leave it out."
+                "which endpoints, vLLM and methods other than plain are not given: leave it out."
             )
 
 

@@ -5,27 +5,37 @@ is added to its ``result.json``. Another configuration is refused, naming what d
 
 ``result.json`` holds ``schema_version`` (1), ``model``, ``adapter``, ``adapter_scale`` (null
 without an adapter), ``seed``, ``versions``, ``command`` and ``bench``: one object a benchmark,
-explained in the benchmark's file. Of a model in four bits it also holds ``quantisation``, ``nf4``;
-of a served model ``endpoint``: its ``url`` and what its server was seen to do.
+explained in the benchmark's file. Of a served model it also holds ``endpoint``: its ``url`` and
+what its server was seen to do; of a model in vLLM ``engine``: its ``name``, ``version`` and the
+``arguments`` it was started with; of a model in four bits ``quantisation``, ``nf4``.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aleator.benchmarks.catalogue import Bench, BenchSettings, bench, check_benches
 from aleator.benchmarks.checks import check_settings
 from aleator.benchmarks.method_settings import MethodSettings
-from aleator.benchmarks.methods import PreparedMethod, check_fit, check_method, prepare_method
+from aleator.benchmarks.methods import (
+    PreparedMethod,
+    check_fit,
+    check_method,
+    prepare_method,
+    system_message,
+)
+from aleator.benchmarks.model_checks import check_on_model
 from aleator.benchmarks.record import (
     SCHEMA_VERSION,
     EvaluationRecord,
     current_versions,
     fingerprint,
 )
-from aleator.benchmarks.subject import Opened, Served, Subject
+from aleator.benchmarks.subject import AnsweringModel, Hosted, Opened, Served, Subject
 from aleator.files import JsonValue, as_object, check_folder, read_json, write_json
 from aleator.models.quantisation import quantisation_of
+from aleator.sampling.vllm_settings import VLLM
+from aleator.tokens.chat import ChatFormat
 
 RESULT_FILE = "result.json"
 
@@ -63,7 +73,7 @@ class EvaluationRequest:
         """Refuse what can be seen to make no sense before a model is loaded or a file written.
 
         Args:
-            logits: Whether the model gives them; an endpoint does not.
+            logits: Whether the model gives them; an endpoint and vLLM do not.
 
         Raises:
             InputError: A benchmark is not known, the method is not for it, a setting makes no
@@ -79,23 +89,29 @@ class EvaluationRequest:
             check_settings(name, self.settings, logits=logits and self.method.name == "plain")
 
 
-def run_evaluation(request: EvaluationRequest, opened: Opened | Served, advance: Advance) -> Path:
+def run_evaluation(
+    request: EvaluationRequest, opened: Opened | Served | Hosted, advance: Advance
+) -> Path:
     """Run the benchmarks and write what they found.
 
     Args:
         request: What is asked for; its model and adapter are those of ``opened``.
-        opened: The loaded model, or the endpoint that was reached.
+        opened: The loaded model, the endpoint that was reached, or the model in vLLM.
         advance: Told how far each benchmark is.
 
     Returns:
         The path of ``result.json``.
 
     Raises:
-        InputError: The request makes no sense, or the directory holds another evaluation.
+        InputError: The request makes no sense, not for this model, or the directory holds another
+            evaluation.
         OutputError: The directory cannot be written.
-        EndpointError: The endpoint fails; finished rows are kept.
+        EndpointError: The endpoint or vLLM fails; finished rows are kept.
     """
     request.check(logits=isinstance(opened, Opened))
+    if isinstance(opened, Opened):
+        for name in request.benches:
+            check_on_model(name, request.settings, _told(opened.subject, request.method, name))
     benches = {name: bench(name, request.settings) for name in request.benches}
     record = _record(request, opened, benches).continued(request.out)
     record.write(request.out)
@@ -103,12 +119,20 @@ def run_evaluation(request: EvaluationRequest, opened: Opened | Served, advance:
     found: dict[str, JsonValue] = {}
     if path.exists():
         found.update(as_object(as_object(read_json(path), path)["bench"], path))
-    subject = opened.subject if isinstance(opened, Served) else Subject.local(opened.subject)
+    subject = Subject.local(opened.subject) if isinstance(opened, Opened) else opened.subject
     method = prepare_method(subject, request.method)
     for name, one in benches.items():
         found[name] = _run(name, one, request, method, advance)
     _write_result(path, record, found, opened)
     return path
+
+
+def _told(model: AnsweringModel, method: MethodSettings, bench: str) -> AnsweringModel:
+    """A model as a method asks it."""
+    system = system_message(method, bench)
+    if system is None:
+        return model
+    return replace(model, prompt_format=ChatFormat(model.tokenizer, system=system))
 
 
 def _run(
@@ -124,7 +148,7 @@ def _run(
 
 
 def _record(
-    request: EvaluationRequest, opened: Opened | Served, benches: dict[str, Bench]
+    request: EvaluationRequest, opened: Opened | Served | Hosted, benches: dict[str, Bench]
 ) -> EvaluationRecord:
     adapter = None if isinstance(opened, Served) else opened.adapter
     method = request.method.as_json()
@@ -134,26 +158,32 @@ def _record(
         adapter=None if adapter is None else str(adapter),
         adapter_weights=None if adapter is None else fingerprint(adapter),
         adapter_scale=None if isinstance(opened, Served) else opened.adapter_scale,
-        quantisation=None if isinstance(opened, Served) else quantisation_of(opened.loaded.model),
+        quantisation=quantisation_of(opened.loaded.model) if isinstance(opened, Opened) else None,
         seed=request.seed,
         benches={name: {**one.settings, "method": method} for name, one in benches.items()},
         command=request.command,
     )
 
 
-def _weights(opened: Opened | Served) -> str:
-    """What tells the model's weights apart; of an endpoint only its address can."""
+def _weights(opened: Opened | Served | Hosted) -> str:
+    """What tells the model's weights apart; of an endpoint only its address can.
+
+    Who draws belongs to it: rows of one engine are not continued by another.
+    """
     if isinstance(opened, Served):
         return opened.settings.identity()
+    if isinstance(opened, Hosted):
+        weights = opened.revision or fingerprint(Path(opened.path))
+        return f"{weights} {opened.settings.identity()}"
     return opened.loaded.revision or fingerprint(Path(opened.loaded.path))
 
 
 def _write_result(
-    path: Path, record: EvaluationRecord, bench: dict[str, JsonValue], opened: Opened | Served
+    path: Path,
+    record: EvaluationRecord,
+    bench: dict[str, JsonValue],
+    opened: Opened | Served | Hosted,
 ) -> None:
-    endpoint: dict[str, JsonValue] = {}
-    if isinstance(opened, Served):
-        endpoint = {"url": opened.settings.url, **opened.capabilities.as_json()}
     write_json(
         path,
         {
@@ -165,7 +195,17 @@ def _write_result(
             "versions": dict(current_versions()),
             "command": record.command,
             **({"quantisation": record.quantisation} if record.quantisation else {}),
-            **({"endpoint": endpoint} if endpoint else {}),
+            **_elsewhere(opened),
             "bench": bench,
         },
     )
+
+
+def _elsewhere(opened: Opened | Served | Hosted) -> dict[str, JsonValue]:
+    """Who answered, where it was not this process by itself."""
+    if isinstance(opened, Served):
+        return {"endpoint": {"url": opened.settings.url, **opened.capabilities.as_json()}}
+    if isinstance(opened, Hosted):
+        arguments = dict(opened.settings.arguments)
+        return {"engine": {"name": VLLM, "version": opened.version, "arguments": arguments}}
+    return {}

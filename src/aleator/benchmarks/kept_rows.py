@@ -3,10 +3,10 @@
 What benchmarks with one row an item have in common: open the log, say how far it is, measure what
 is missing, keep each row at once, finish, and hand the rows back in the order in which they are
 asked for, whatever the order in which they came. Whether rows that are there were measured in the
-same way is for the caller to see to (``record``); here only their keys are looked at.
+same way is for the caller to see to (``record``, or ``check``); here only their keys are looked at.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from aleator.errors import ConfigurationChangedError
@@ -23,12 +23,17 @@ def no_progress(done: int, total: int) -> None:
     """Nobody is told."""
 
 
+def any_rows(rows: Mapping[str, Row]) -> None:
+    """Take rows as they are."""
+
+
 def kept_rows(
     out: Path,
     name: str,
     keys: Sequence[str],
     measure: Callable[[frozenset[str]], Iterable[Row]],
     advance: Progress = no_progress,
+    check: Callable[[Mapping[str, Row]], None] = any_rows,
 ) -> list[Row]:
     """The rows of ``out/rows/NAME.jsonl``, those that are missing measured first.
 
@@ -40,6 +45,7 @@ def kept_rows(
             is complete. Each row is written before the next is asked for, so that what it measures
             lazily is lost no further back than its last row.
         advance: Called at the start and after each row.
+        check: Shown the rows that are there, by key, before anything else; raises if one is wrong.
 
     Returns:
         A row for each key, in the order of the keys.
@@ -51,6 +57,7 @@ def kept_rows(
         ValueError: ``measure`` left a row out, or gave one twice or without a key.
     """
     log = RowLog(out / "rows" / f"{name}.jsonl", KEY)
+    check(log.done)
     advance(len(log.done), len(keys))
     if not log.complete:
         for row in measure(frozenset(log.done)):

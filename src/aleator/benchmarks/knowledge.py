@@ -90,7 +90,7 @@ def check_knowledge(settings: KnowledgeSettings, *, logits: bool) -> None:
 
     Args:
         settings: What is asked for.
-        logits: Whether the model gives them; an endpoint does not.
+        logits: Whether the model gives them; an endpoint and vLLM do not.
 
     Raises:
         UnknownNameError: A task is not known.
@@ -103,8 +103,8 @@ def check_knowledge(settings: KnowledgeSettings, *, logits: bool) -> None:
             raise InputError(f"{name}={number}: give at least 1")
     if not logits:
         raise InputError(
-            f"{NAME} compares log-likelihoods of answers, which an endpoint does not give: load "
-            "the model here, or leave the benchmark out"
+            f"{NAME} compares log-likelihoods of answers, which neither an endpoint nor vLLM "
+            "gives: load the model here, or leave the benchmark out"
         )
     check_installed()
     if settings.parameters is not None:

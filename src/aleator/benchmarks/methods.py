@@ -15,7 +15,7 @@ Beside the figures stands the price; ``result.json`` holds under ``bench.NAME.me
      …}                                    # what the draws cost, see ``benchmarks.price``
 
 Added are the tokens of a method's system message, once a request, which is a draw or, of
-``verbalized``, a list of several; null for an endpoint, whose tokenizer is not at hand.
+``verbalized``, a list of several; null for an endpoint and for vLLM, asked by draws alone.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ from aleator.distributions.grids import split_distributions
 from aleator.errors import InputError
 from aleator.evaluation.temperature import FittedTemperature, fit_temperature
 from aleator.files import JsonValue
-from aleator.models.attention import language_model
+from aleator.models.positions import model_positions
 from aleator.outcomes.lattice import NumericTarget
 from aleator.sampling import seed_of_thought, verbalized
 from aleator.sampling.cost import CostLog, counted
@@ -150,8 +150,8 @@ def check_fit(settings: MethodSettings, *, logits: bool) -> None:
         return
     if not logits:
         raise InputError(
-            "a temperature is fitted to logits, which an endpoint does not give: say which "
-            "temperature to use"
+            "a temperature is fitted to logits, which neither an endpoint nor vLLM gives: say "
+            "which temperature to use"
         )
     fit_prompts(settings)
 
@@ -206,15 +206,22 @@ def _by_method(method: PreparedMethod, bench: str) -> Answering:
     return answers
 
 
+def system_message(settings: MethodSettings, bench: str) -> str | None:
+    """What a method puts before every prompt of a benchmark; None for nothing."""
+    match settings.name:
+        case "plain" | "temperature":
+            return None
+        case "ssot":
+            return seed_of_thought.SYSTEM[WORDINGS[bench]]
+        case "verbalized":
+            return verbalized.system_message(settings.answers)
+
+
 def _added_prompt_tokens(method: PreparedMethod, bench: str) -> int | None:
     """Tokens that the method's system message adds to every prompt."""
-    match method.settings.name:
-        case "plain" | "temperature":
-            return 0
-        case "ssot":
-            system = seed_of_thought.SYSTEM[WORDINGS[bench]]
-        case "verbalized":
-            system = verbalized.system_message(method.settings.answers)
+    system = system_message(method.settings, bench)
+    if system is None:
+        return 0
     model = method.plain.model
     if model is None:
         return None
@@ -228,5 +235,5 @@ def _room(method: PreparedMethod) -> int:
         return method.settings.room
     if method.plain.model is None:
         return seed_of_thought.ROOM
-    config = language_model(method.plain.model.model).config.get_text_config(decoder=True)
-    return min(seed_of_thought.ROOM, int(config.to_dict()["max_position_embeddings"]) // 2)
+    positions = model_positions(method.plain.model.model)
+    return seed_of_thought.ROOM if positions is None else min(seed_of_thought.ROOM, positions // 2)

@@ -21,11 +21,11 @@ model's logits, so that an endpoint is refused.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from aleator.benchmarks.estimates import as_estimate
-from aleator.benchmarks.kept_rows import KEY, Progress, no_progress
+from aleator.benchmarks.kept_rows import Progress, kept_rows, no_progress
 from aleator.benchmarks.perplexity_texts import (
     PerplexitySettings,
     TextDocument,
@@ -35,7 +35,7 @@ from aleator.benchmarks.subject import AnsweringModel, Subject
 from aleator.errors import ConfigurationChangedError, InputError
 from aleator.evaluation.document_loss import DocumentLoss, DocumentScorer
 from aleator.evaluation.windows import Windowing
-from aleator.files import JsonValue, Row, RowLog
+from aleator.files import JsonValue, Row
 from aleator.metrics.perplexity import bits_per_byte, perplexity
 
 NAME = "perplexity"
@@ -46,7 +46,7 @@ def check_perplexity(settings: PerplexitySettings, *, logits: bool) -> None:
 
     Args:
         settings: What is to be measured.
-        logits: Whether the subject gives them; an endpoint does not.
+        logits: Whether the subject gives them; an endpoint and vLLM do not.
 
     Raises:
         InputError: There are none, or the texts cannot be read.
@@ -58,7 +58,8 @@ def check_perplexity(settings: PerplexitySettings, *, logits: bool) -> None:
 
 def _without_logits() -> InputError:
     return InputError(
-        f"{NAME} needs the model's logits, which an endpoint does not give: load the model here."
+        f"{NAME} needs the model's logits, which neither an endpoint nor vLLM gives: load the "
+        "model here."
     )
 
 
@@ -87,14 +88,16 @@ def run_perplexity(
     if subject.model is None:
         raise _without_logits()
     documents = text_documents(settings)
-    log = RowLog(out / "rows" / f"{NAME}.jsonl", KEY)
-    _check_texts(log, documents)
-    advance(len(log.done), len(documents))
     scorer = _scorer(subject.model, settings)
-    if not log.complete:
-        _score_missing(scorer, documents, log, advance)
-        log.finish()
-    rows = [log.done[document.key] for document in documents]
+
+    def check(rows: Mapping[str, Row]) -> None:
+        _check_texts(out, documents, rows)
+
+    def measure(done: frozenset[str]) -> Iterator[Row]:
+        return _measure(scorer, documents, done)
+
+    keys = [document.key for document in documents]
+    rows = kept_rows(out, NAME, keys, measure, advance, check)
     return {
         "slices": _summaries(rows, settings.seed),
         "bos": scorer.bos,
@@ -105,25 +108,42 @@ def run_perplexity(
     }
 
 
+def check_texts_on(model: AnsweringModel, settings: PerplexitySettings) -> None:
+    """Refuse a slice in which this model finds nothing to score.
+
+    Raises:
+        InputError: There is one; the message says which, and where it lies.
+    """
+    scorer = _scorer(model, settings)
+    documents = text_documents(settings)
+    scored: dict[str, bool] = {}
+    for one in documents:
+        if not scored.get(one.slice_name, False):
+            scored[one.slice_name] = scorer.read(one.text).scored_tokens > 0
+    for name, found in scored.items():
+        if not found:
+            where = f"{settings.path}: " if settings.path is not None else ""
+            raise InputError(
+                f"{where}the slice {name!r} holds nothing to score, for each of its texts that "
+                "would be read is empty or a single token: give longer ones, or leave it out."
+            )
+
+
 def _scorer(model: AnsweringModel, settings: PerplexitySettings) -> DocumentScorer:
     windowing = Windowing(settings.context, settings.stride)
     return DocumentScorer(model.model, model.tokenizer, windowing)
 
 
-def _score_missing(
-    scorer: DocumentScorer,
-    documents: Sequence[TextDocument],
-    log: RowLog,
-    advance: Progress,
-) -> None:
-    """Append a row a document; batches are cut before those that are done are left out."""
+def _measure(
+    scorer: DocumentScorer, documents: Sequence[TextDocument], done: frozenset[str]
+) -> Iterator[Row]:
+    """A row a document; batches are cut before those that are done are left out."""
     read = [scorer.read(document.text) for document in documents]
     for batch in scorer.batches(read):
-        left = [place for place in batch if documents[place].key not in log.done]
+        left = [place for place in batch if documents[place].key not in done]
         losses = scorer.score([read[place] for place in left])
         for place, loss in zip(left, losses, strict=True):
-            log.append(_row(documents[place], loss))
-        advance(len(log.done), len(documents))
+            yield _row(documents[place], loss)
 
 
 def _row(document: TextDocument, loss: DocumentLoss) -> Row:
@@ -139,14 +159,14 @@ def _row(document: TextDocument, loss: DocumentLoss) -> Row:
     }
 
 
-def _check_texts(log: RowLog, documents: Sequence[TextDocument]) -> None:
+def _check_texts(out: Path, documents: Sequence[TextDocument], rows: Mapping[str, Row]) -> None:
     digests = {document.key: document.digest for document in documents}
-    wrong = [key for key, row in log.done.items() if digests.get(key) != row["text_sha256"]]
-    missing = [key for key in digests if key not in log.done] if log.complete else []
-    for key in (*wrong, *missing):
-        raise ConfigurationChangedError(
-            f"{log.path} scores another text {key!r} than the one at hand; choose another --out."
-        )
+    for key, row in rows.items():
+        if digests.get(key) != row["text_sha256"]:
+            raise ConfigurationChangedError(
+                f"{out / 'rows' / NAME}.jsonl scores another text {key!r} than the one at hand; "
+                "choose another --out."
+            )
 
 
 def _summaries(rows: Sequence[Row], seed: int) -> list[JsonValue]:

@@ -21,6 +21,7 @@ from aleator.models.quantisation import Quantisation, Wanted, adapter_quantisati
 from aleator.sampling.draws import Answering, AnswerSource
 from aleator.sampling.local import LocalSampler
 from aleator.sampling.served import Capabilities, EndpointSettings
+from aleator.sampling.vllm_settings import VllmSettings
 from aleator.tokens.chat import ChatFormat, PromptFormat
 
 
@@ -40,8 +41,8 @@ class Subject:
     Attributes:
         answers: Where draws come from, by the most tokens of an answer: ``answers(32)``; and, for
             methods of prompting and sampling, by a system message and a temperature.
-        model: The model itself, where its logits can be had; None for an endpoint, for which
-            figures that need them are undefined.
+        model: The model itself, where its logits can be had; None for an endpoint and for a model
+            in vLLM, for which figures that need them are undefined.
     """
 
     answers: Answering
@@ -81,6 +82,32 @@ class Served:
     subject: Subject
     settings: EndpointSettings
     capabilities: Capabilities
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """A model in vLLM in this process, with its adapter where there is one, ready to be asked.
+
+    Attributes:
+        subject: What benchmarks ask; it has no model.
+        settings: How vLLM was started.
+        version: Of vLLM.
+        path: The directory or hub id that the model was read from.
+        revision: The commit of a hub model; None for a directory.
+        adapter: The adapter's folder; it was seen to change answers.
+    """
+
+    subject: Subject
+    settings: VllmSettings
+    version: str
+    path: str
+    revision: str | None
+    adapter: Path | None
+
+    @property
+    def adapter_scale(self) -> float | None:
+        """An adapter counts as it was trained; None without one."""
+        return None if self.adapter is None else 1.0
 
 
 @dataclass(frozen=True)

@@ -16,17 +16,27 @@ from aleator.benchmarks.novelty_judges import RULE, VALIDITY
 from aleator.benchmarks.novelty_sets import SANDBOX_SET
 from aleator.benchmarks.numeric import TEST_SPLITS
 from aleator.benchmarks.perplexity_texts import PerplexitySettings
-from aleator.benchmarks.subject import Opened, Served, adapter_decimals, open_model
+from aleator.benchmarks.subject import (
+    Hosted,
+    Opened,
+    Served,
+    adapter_decimals,
+    adapter_folder,
+    open_model,
+)
 from aleator.cli import endpoint_options as server
+from aleator.cli import engine_options as hosting
 from aleator.cli import eval_options as option
 from aleator.cli.checkup import warn_of_failures
 from aleator.cli.console import STDERR, report_problem
+from aleator.cli.eval_figures import headline_figures
 from aleator.cli.eval_settings import Extent, known, names, scales
 from aleator.cli.limits import parse_limits
 from aleator.errors import InputError
-from aleator.models.quantisation import Wanted
+from aleator.models.quantisation import Wanted, adapter_quantisation
 from aleator.outcomes.lattice import DEFAULT_DECIMALS
 from aleator.sampling.served import EndpointSettings
+from aleator.sampling.vllm_settings import VllmSettings
 
 _TEST_SPLITS = ",".join(TEST_SPLITS)
 
@@ -55,6 +65,8 @@ def evaluate(
     perplexity_files: option.PerplexityFiles = None,
     perplexity_context: option.PerplexityContext = PerplexitySettings.context,
     perplexity_stride: option.PerplexityStride = PerplexitySettings.stride,
+    engine: hosting.Engine = hosting.LOCAL,
+    engine_args: hosting.EngineArgs = None,
     endpoint: server.EndpointUrl = None,
     api_key_env: server.ApiKeyEnv = server.DEFAULT_KEY_ENV,
     concurrency: server.Concurrency = server.DEFAULT_CONCURRENCY,
@@ -80,11 +92,12 @@ def evaluate(
     way = MethodSettings(known("method", method, METHODS), temperature, fit_decimals=digits)
     said = shlex.join(["aleator", *sys.argv[1:]])
     request = EvaluationRequest(model, out, benches, adapter, seed, settings, way, said)
-    served = server.endpoint_settings(
+    asked = server.endpoint_settings(
         endpoint, model, api_key_env, concurrency, timeout, request_fields
     )
+    hosted = hosting.engine_settings(engine, engine_args, endpoint, adapter_scale, temperature)
     requests = _by_scale(request, scales(adapter_scale, adapter))
-    _evaluate(requests, served, quantisation, trust_code=trust_remote_code)
+    _evaluate(requests, hosted or asked, quantisation, trust_code=trust_remote_code)
 
 
 def _by_scale(
@@ -98,36 +111,42 @@ def _by_scale(
 
 def _evaluate(
     requests: dict[float | None, EvaluationRequest],
-    served: EndpointSettings | None,
+    elsewhere: EndpointSettings | VllmSettings | None,
     quantisation: Wanted | None,
     *,
     trust_code: bool,
 ) -> None:
     """Check all evaluations before the model is loaded, once for all of them."""
     for request in requests.values():
-        request.check(logits=served is None)
+        request.check(logits=elsewhere is None)
     first = next(iter(requests.values()))
-    opened = _open(first.model, first.adapter, served, quantisation, trust_remote_code=trust_code)
+    opened = _open(
+        first.model, first.adapter, elsewhere, quantisation, trust_remote_code=trust_code
+    )
     for scale, request in requests.items():
         if scale is not None and isinstance(opened, Opened):
             opened = opened.scaled(scale)
-        typer.echo(_run_with_progress(request, opened))
+        _tell(_run_with_progress(request, opened), request.benches, scale)
 
 
 def _open(
     model: str,
     adapter: Path | None,
-    served: EndpointSettings | None,
+    elsewhere: EndpointSettings | VllmSettings | None,
     quantisation: Wanted | None,
     *,
     trust_remote_code: bool,
-) -> Opened | Served:
-    if served is not None:
+) -> Opened | Served | Hosted:
+    if elsewhere is not None and quantisation == "nf4":
+        raise InputError("--quantisation nf4 is for models loaded here, not in a server or in vLLM")
+    if isinstance(elsewhere, VllmSettings):
+        if adapter is not None and quantisation is None:
+            _check_unrounded(adapter)
+        return hosting.open_engine(model, adapter, elsewhere, trust_remote_code=trust_remote_code)
+    if elsewhere is not None:
         if adapter is not None:
             raise InputError("--adapter is for models loaded here: let the server load it")
-        if quantisation is not None:
-            raise InputError("--quantisation is for models loaded here: let the server do it")
-        return server.open_served(served)
+        return server.open_served(elsewhere)
     opened = open_model(
         model, adapter, quantisation=quantisation, trust_remote_code=trust_remote_code
     )
@@ -140,14 +159,37 @@ def _open(
     return opened
 
 
-def _run_with_progress(request: EvaluationRequest, opened: Opened | Served) -> Path:
+def _check_unrounded(adapter: Path) -> None:
+    """Refuse an adapter that vLLM would put on another model than it was trained on."""
+    if adapter_quantisation(adapter_folder(adapter)) is not None:
+        raise InputError(
+            f"the adapter in {adapter} was trained on four-bit weights, of which vLLM is not told: "
+            "leave out --engine, or give --quantisation none for the model as it is"
+        )
+
+
+def _run_with_progress(request: EvaluationRequest, opened: Opened | Served | Hosted) -> Path:
     with _progress() as progress:
-        tasks = {name: progress.add_task(name, total=None) for name in request.benches}
+        # Hidden until something is measured, so that a refusal stands alone.
+        tasks = {
+            name: progress.add_task(name, total=None, visible=False) for name in request.benches
+        }
 
         def advance(name: str, done: int, total: int) -> None:
+            for task in tasks.values():
+                progress.update(task, visible=True)
             progress.update(tasks[name], completed=done, total=total)
 
         return run_evaluation(request, opened, advance)
+
+
+def _tell(result: Path, benches: tuple[str, ...], scale: float | None) -> None:
+    """The first figures on stdout, and last of all where the rest is."""
+    if scale is not None:
+        typer.echo(f"adapter at scale {scale:g}")
+    for line in headline_figures(result, benches):
+        typer.echo(line)
+    typer.echo(result)
 
 
 def _decimals(adapter: Path | None, wanted: int | None) -> int:

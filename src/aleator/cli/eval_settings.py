@@ -106,23 +106,26 @@ class Extent:
 
 
 def scales(listed: str | None, adapter: Path | None) -> tuple[float, ...]:
-    """The factors of `--adapter-scale`, each once; none where nothing was asked for.
+    """The factors of `--adapter-scale`; none where nothing was asked for.
 
     Raises:
-        InputError: One is no number from 0 on, or there is no adapter.
+        InputError: One is no number from 0 on, or is given twice, or there is no adapter.
     """
     if listed is None:
         return ()
     if adapter is None:
         raise InputError("--adapter-scale needs an adapter: give one with --adapter")
-    found: dict[float, None] = {}
+    found: list[float] = []
     for text in names(listed):
         try:
-            found[float(text)] = None
+            factor = float(text)
         except ValueError:
-            found[math.nan] = None
-        if not all(0 <= factor < math.inf for factor in found):
+            factor = math.nan
+        if not 0 <= factor < math.inf:
             raise InputError(f"--adapter-scale {text!r} is no number from 0 on, such as 0.5")
+        if factor in found:
+            raise InputError(f"--adapter-scale names {factor:g} twice: give each factor once")
+        found.append(factor)
     if not found:
         raise InputError("--adapter-scale names no factor: give numbers from 0 on, such as 0,0.5,1")
     return tuple(found)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from aleator.cli.console import STDERR
+from aleator.errors import InputError
 from aleator.report.export import ExportRequest
 from aleator.report.export import export as run_export
 from aleator.report.push import check_repository, push_folder
@@ -17,11 +18,10 @@ def export(
         Path, typer.Option(metavar="DIR", help="Where to; must be empty or not there yet.")
     ],
     merged: Annotated[
-        bool,
-        typer.Option(
-            "--merged/--adapter",
-            help="The base model with the adapter added to its weights, or the adapter alone.",
-        ),
+        bool, typer.Option("--merged", help="The base model with the adapter added to its weights.")
+    ] = False,
+    adapter: Annotated[
+        bool, typer.Option("--adapter", help="The adapter alone; that is the default.")
     ] = False,
     evaluations: Annotated[
         list[Path] | None,
@@ -41,6 +41,8 @@ def export(
     ] = False,
 ) -> None:
     """Write an adapter or a merged model for others."""
+    if merged and adapter:
+        raise InputError("--merged and --adapter are two exports: give one of them")
     if push is not None:
         check_repository(push)
     request = ExportRequest(

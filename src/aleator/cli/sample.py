@@ -10,12 +10,14 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from aleator.benchmarks.subject import open_model
+from aleator.benchmarks.subject import Subject, open_model
+from aleator.cli import engine_options as hosting
 from aleator.cli.console import STDERR, STDOUT, print_json, report_problem
 from aleator.files import JsonValue
+from aleator.models.positions import Asked, check_room, model_positions
 from aleator.outcomes.numerals import parse_numeral
 from aleator.sampling.draws import Draws
-from aleator.sampling.local import LocalSampler
+from aleator.sampling.vllm_settings import VllmSettings
 
 _BAR_WIDTH = 40
 _BLOCKS = " ▏▎▍▌▋▊▉█"
@@ -35,26 +37,37 @@ def sample(
     top: Annotated[int, typer.Option(min=1, help="Show at most so many answers.")] = 20,
     max_new_tokens: Annotated[int, typer.Option(min=1, help="Longest answer, in tokens.")] = 64,
     seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
+    engine: hosting.Engine = hosting.LOCAL,
+    engine_args: hosting.EngineArgs = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a program.")] = False,
     trust_remote_code: Annotated[
         bool, typer.Option("--trust-remote-code", help="Run code that comes with the model.")
     ] = False,
 ) -> None:
     """Show what a model answers and how often."""
-    opened = open_model(model, adapter, trust_remote_code=trust_remote_code)
-    if opened.adapter_silent:
-        report_problem(f"warning: the adapter in {opened.adapter} changes nothing; was it trained?")
-    subject = opened.subject
-    sampler = LocalSampler(
-        subject.model, subject.tokenizer, subject.prompt_format, max_new_tokens=max_new_tokens
-    )
+    settings = hosting.engine_settings(engine, engine_args)
+    subject = _open(model, adapter, settings, trust_remote_code=trust_remote_code)
+    if (asked := subject.model) is not None:
+        check_room(model_positions(asked.model), [Asked(prompt, asked.prompt_format)])
     with STDERR.status(f"drawing {draws} answers"):
-        drawn = sampler.draw([prompt], draws, seed)[0]
+        (drawn,) = subject.answers(max_new_tokens).draw_each([prompt], draws, seed)
     if as_json:
         print_json(_as_json(model, prompt, seed, drawn))
         return
     STDOUT.print(_chart(drawn, top))
     STDOUT.print(AnswerSummary.of(drawn).sentence(), highlight=False, soft_wrap=True)
+
+
+def _open(
+    model: str, adapter: Path | None, settings: VllmSettings | None, *, trust_remote_code: bool
+) -> Subject:
+    if settings is not None:
+        hosted = hosting.open_engine(model, adapter, settings, trust_remote_code=trust_remote_code)
+        return hosted.subject
+    opened = open_model(model, adapter, trust_remote_code=trust_remote_code)
+    if opened.adapter_silent:
+        report_problem(f"warning: the adapter in {opened.adapter} changes nothing; was it trained?")
+    return Subject.local(opened.subject)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from aleator.doctor.boundaries import (
 from aleator.doctor.digits import check_digit_rule
 from aleator.doctor.drawing import check_evaluation_mode, check_logits_processors
 from aleator.doctor.findings import Finding, Line, failed, not_applicable
+from aleator.doctor.lengths import check_lengths
 from aleator.doctor.lora import adapter_lines, check_targets
 from aleator.doctor.masks import check_masks
 from aleator.doctor.memory import check_memory
@@ -56,6 +57,7 @@ CHECKS = (
     Check(_MASKS, check_masks, (_TEMPLATE,)),
     Check("dtype of the loss", check_loss_dtype, (_TEMPLATE,)),
     Check(_TARGETS, check_targets),
+    Check("prompt lengths", check_lengths, (_TEMPLATE,)),
     Check("memory for training", check_memory, (_TEMPLATE, _TARGETS)),
 )
 """Those of the base model; the adapter's come last, since it changes the model."""

@@ -23,6 +23,7 @@ from aleator.doctor.specimen import prompt_of_length, specimen_tree
 from aleator.models.attention import FULL, SLIDING, AttentionRules
 from aleator.models.packed_check import packed_error
 from aleator.models.packed_forward import TokenTree, pack
+from aleator.models.positions import model_positions
 
 _MOST_NATS = 1e-2
 _MOST_NATS_IN_HALF = 1.0
@@ -41,7 +42,7 @@ def check_masks(patient: Patient) -> Finding:
     window = AttentionRules.of(model).window or 0
     prompt = patient.prompt_format.prompt_ids(PROMPT)
     longer = prompt_of_length(patient, window + _REACH)
-    places = model.config.get_text_config(decoder=True).to_dict().get("max_position_embeddings")
+    places = model_positions(model)
     if places is None or len(longer) + _REACH <= places:
         prompt = longer
     tree = specimen_tree(patient)

@@ -25,6 +25,7 @@ from transformers import PreTrainedTokenizerFast
 from aleator.evaluation.windows import Window, Windowing
 from aleator.models.attention import language_model
 from aleator.models.output_head import float32_logits_at
+from aleator.models.positions import model_positions
 from aleator.sampling.memory import MemoryBudget
 
 BATCH_TOKENS = 4_096
@@ -191,13 +192,6 @@ class DocumentScorer:
             logits = self._model(input_ids=inputs.to(self._device), use_cache=False).logits
         losses = _cross_entropies(logits, torch.tensor(targets, device=self._device))
         return np.bincount(rows, losses.double().numpy(), minlength=len(pieces)).tolist()
-
-
-def model_positions(model: nn.Module) -> int | None:
-    """How many positions a model was built for; None where its configuration sets no limit."""
-    config = language_model(model).config.get_text_config(decoder=True).to_dict()
-    found = config.get("max_position_embeddings")
-    return found if isinstance(found, int) and found > 0 else None
 
 
 def _cross_entropies(

@@ -44,6 +44,9 @@ ACCURACY_MARGIN = 0.01
 PERPLEXITY_MARGIN = 0.01
 """A rise by 1%."""
 
+VALIDITY_MARGIN = 0.01
+"""A point more of answers that are invalid, empty or cut off."""
+
 _RISK = (1 - CONFIDENCE) / 2
 _NORMAL = float(stats.norm.ppf(1 - _RISK))
 

@@ -38,6 +38,7 @@ from transformers.utils import logging
 from transformers.utils.hub import cached_file
 
 from aleator.errors import ModelError
+from aleator.models.hub_reach import cache_alone, check_reachable
 from aleator.models.quantisation import Quantisation, check_rounded, four_bits
 
 SANDBOX = "sandbox"
@@ -172,6 +173,7 @@ def _resolve(name: str) -> str:
             )
         if name.startswith((".", "/", "~")) or name.count("/") > 1:
             raise ModelError(f"there is no directory {name}; check the path to the model")
+        check_reachable(name)
         return name
     needed = {
         "config.json": ["config.json"],
@@ -189,7 +191,9 @@ def _resolve(name: str) -> str:
 
 def _load_config(path: str, trust_remote_code: bool) -> PreTrainedConfig:
     try:
-        config = AutoConfig.from_pretrained(path, trust_remote_code=trust_remote_code)
+        config = AutoConfig.from_pretrained(
+            path, trust_remote_code=trust_remote_code, local_files_only=cache_alone(path)
+        )
     except (OSError, HfHubHTTPError) as error:
         if Path(path).is_dir():
             raise ModelError(f"cannot read {path}/config.json: {_sentence(error)}") from error
@@ -204,7 +208,9 @@ def _load_config(path: str, trust_remote_code: bool) -> PreTrainedConfig:
 
 def _load_tokenizer(path: str, trust_remote_code: bool) -> PreTrainedTokenizerFast:
     try:
-        tokenizer = AutoTokenizer.from_pretrained(path, trust_remote_code=trust_remote_code)
+        tokenizer = AutoTokenizer.from_pretrained(
+            path, trust_remote_code=trust_remote_code, local_files_only=cache_alone(path)
+        )
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"cannot load the tokenizer of {path}: {_sentence(error)}") from error
     if not isinstance(tokenizer, PreTrainedTokenizerFast):
@@ -236,6 +242,7 @@ def _load_weights(
     trust_remote_code: bool,
     rounding: Mapping[str, object] = _NOTHING,
 ) -> PreTrainedModel:
+    alone = cache_alone(path)
     try:
         with no_bar_of_weights():
             loaded: object = kind.from_pretrained(
@@ -245,6 +252,8 @@ def _load_weights(
                 attn_implementation=attn_implementation,
                 trust_remote_code=trust_remote_code,
                 use_safetensors=True,
+                local_files_only=alone,
+                adapter_kwargs={"local_files_only": alone},  # it looks for an adapter there, too
                 output_loading_info=True,
                 **rounding,
             )
@@ -286,7 +295,7 @@ def hub_revision(path: str) -> str | None:
     if Path(path).is_dir():
         return None
     try:
-        place = str(cached_file(path, "config.json"))
+        place = str(cached_file(path, "config.json", local_files_only=cache_alone(path)))
     except (OSError, HfHubHTTPError) as error:
         raise _unreachable(path) from error
     found = re.search(r"snapshots/([0-9a-f]{40})/", place)

@@ -22,6 +22,7 @@ from transformers import DynamicCache
 from aleator.models.attention import AttentionRules, language_model
 from aleator.models.output_head import float32_logits_at
 from aleator.models.packed_forward import PackedBatch, node_depths, pack
+from aleator.models.positions import check_length, model_positions
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class PackedSession:
 
     Raises:
         ValueError: The model is in training mode, or a prompt is empty.
+        InputError: A prompt is longer than the model.
         ModelError: The model attends in a way that no mask can express, or has no linear head.
 
     Attributes:
@@ -55,6 +57,8 @@ class PackedSession:
     def __init__(self, model: nn.Module, prompts: Sequence[Sequence[int]]) -> None:
         if model.training:
             raise ValueError("a session needs the model in evaluation mode: call model.eval()")
+        self._room = model_positions(model)
+        check_length(max(map(len, prompts), default=0), self._room, "a prompt")
         self._model = model
         self._device = language_model(model).device
         self._rules = AttentionRules.of(model)
@@ -96,6 +100,7 @@ class PackedSession:
 
         Raises:
             ValueError: Lists of different lengths, or a parent that is not there yet.
+            InputError: A prompt and an answer are together longer than the model.
         """
         counts = self._check(tokens, parents)
         if not counts.any():
@@ -104,6 +109,8 @@ class PackedSession:
         rows = np.repeat(np.arange(B), counts)
         cols = np.concatenate([np.arange(count) for count in counts])
         self._grow(rows, cols, m, parents)
+        longest = int(self._positions[:, -m:].max()) + 1
+        check_length(longest, self._room, "a prompt with an answer")
 
         input_ids = np.zeros((B, m), dtype=np.int64)
         input_ids[rows, cols] = np.concatenate(tokens)

@@ -18,7 +18,7 @@ from aleator.report.closed_sets.section import closed_sets_section
 from aleator.report.comparisons import goal_lines
 from aleator.report.load import load_results
 from aleator.report.mcq_positions.section import mcq_section
-from aleator.report.measures import in_order
+from aleator.report.measures import MISSING, in_order
 from aleator.report.method_costs import asked_otherwise
 from aleator.report.novelty.section import novelty_section
 from aleator.report.open_ended.section import open_ended_section
@@ -26,8 +26,11 @@ from aleator.report.results import NUMERIC, Collection, Result
 from aleator.report.retention.comparing import BENCHES, Line, retention_lines
 from aleator.report.retention.section import retention_section
 from aleator.report.sentences import Told
-from aleator.report.tables import conditions_table
+from aleator.report.tables import conditions_table, single_prompt_notes
 from aleator.report.words import headline
+
+_SAID_ELSEWHERE = {"limit", "seed", "method", "targets", "files", "parameters"}
+"""Settings that counts and labels show, or whose files have a hash beside them."""
 
 BASE = "base"
 CALIBRATED = "calibrated"
@@ -59,24 +62,30 @@ class Weights:
 
 @dataclass(frozen=True)
 class BenchTable:
-    """One benchmark: conditions by their labels, and its table."""
+    """One benchmark: conditions by their labels, its table, and what to know when reading it."""
 
     bench: str
     labels: tuple[str, ...]
     table: ConditionsTable
+    notes: tuple[str, ...] = ()
 
 
 def read_evaluations(directories: Sequence[Path], weights: Weights) -> Collection:
     """The evaluations of a model with and without its adapter, labelled as what they are.
 
     Raises:
-        InputError: One is missing, or measured something else.
+        InputError: One is missing, or measured something else, or none measured the adapter.
     """
     if not directories:
         return Collection(())
     found = load_results(directories)
     results = [replace(one, label=_label(one, weights)) for one in found.results]
     labels = [result.label for result in results]
+    if not any(label.startswith(CALIBRATED) for label in labels):
+        raise InputError(
+            "of the evaluations that were given none measured this adapter, only the model without "
+            "it: add one of `aleator eval --adapter`, or leave --eval out"
+        )
     told = [
         result
         if labels.count(result.label) == 1
@@ -95,10 +104,50 @@ def bench_tables(collection: Collection) -> tuple[BenchTable, ...]:
         tables |= {name: one.table for name, one in zip(names, retention.tables, strict=True)}
     if splits:
         tables = {NUMERIC: conditions_table(collection, splits, "family_mean"), **tables}
-    return tuple(
-        BenchTable(name, tuple(one.label for one in collection.having(name).values()), table)
-        for name, table in tables.items()
+    alone = {NUMERIC: single_prompt_notes(collection)}
+    found = []
+    for name, table in tables.items():
+        results = tuple(collection.having(name).values())
+        labels = tuple(one.label for one in results)
+        notes = (*_uneven(labels, table), *_set_otherwise(name, results), *alone.get(name, ()))
+        found.append(BenchTable(name, labels, table, notes))
+    return tuple(found)
+
+
+def _uneven(labels: Sequence[str], table: ConditionsTable) -> tuple[str, ...]:
+    """Whether the columns of a table stand on different numbers of items."""
+    different = []
+    for title, counts in zip(table.titles, table.counts, strict=True):
+        known = [pair for pair in zip(labels, counts, strict=True) if pair[1] != MISSING]
+        if len({_items(count) for _, count in known}) > 1:
+            different.append(f"{title}: {', '.join(f'{label} {count}' for label, count in known)}")
+    if not different:
+        return ()
+    return (
+        "The columns are not of the same items, so that their figures are not to be compared: "
+        f"{'; '.join(different)}.",
     )
+
+
+def _set_otherwise(bench: str, results: Sequence[Result]) -> tuple[str, ...]:
+    """Whether a benchmark's settings differ; by name only, for values may be places here."""
+    kinds: dict[str, set[str]] = {}
+    for name in {name for one in results for name in one.settings}:
+        part, _, setting = name.partition(": ")
+        if part == bench and setting.partition(".")[0] not in _SAID_ELSEWHERE:
+            kinds[setting] = {one.settings.get(name, MISSING) for one in results}
+    different = sorted(setting for setting, values in kinds.items() if len(values) > 1)
+    if not different:
+        return ()
+    return (
+        f"The columns were not measured with the same settings ({', '.join(different)}), so that "
+        "it may be these that make the difference.",
+    )
+
+
+def _items(count: str) -> str:
+    """What was asked; of "13 of 500 draws" that parse, the draws."""
+    return count.rpartition(" of ")[2]
 
 
 def setbacks_told(collection: Collection) -> tuple[str, ...]:
@@ -140,7 +189,9 @@ def index_results(tables: Sequence[BenchTable]) -> list[EvalResult]:
             if not label.startswith(CALIBRATED):
                 continue
             for row in one.table.rows:
-                for title, cells in zip(one.table.titles, row.groups, strict=True):
+                for title, counts, cells in zip(
+                    one.table.titles, one.table.counts, row.groups, strict=True
+                ):
                     cell = cells[place]
                     if not cell.exact:
                         continue
@@ -154,19 +205,21 @@ def index_results(tables: Sequence[BenchTable]) -> list[EvalResult]:
                             metric_type=row.measure.key,
                             metric_name=row.measure.title,
                             metric_value=float(cell.exact),
-                            metric_args=_beside(cell, one.labels, cells),
+                            metric_args=_beside(place, one.labels, counts, cells),
                         )
                     )
     return results
 
 
-def _beside(cell: Cell, labels: Sequence[str], cells: Sequence[Cell]) -> dict[str, str | float]:
-    """The interval, and what base had."""
+def _beside(
+    place: int, labels: Sequence[str], counts: Sequence[str], cells: Sequence[Cell]
+) -> dict[str, str | float]:
+    """The interval of a condition's figure, and what base had over as many items."""
     told: dict[str, str | float] = {}
-    if cell.interval:
-        told["interval_95"] = cell.interval
-    for label, other in zip(labels, cells, strict=True):
-        if label == BASE and other.exact:
+    if cells[place].interval:
+        told["interval_95"] = cells[place].interval
+    for label, count, other in zip(labels, counts, cells, strict=True):
+        if label == BASE and other.exact and _items(count) == _items(counts[place]):
             told["base"] = float(other.exact)
             if other.interval:
                 told["base_interval_95"] = other.interval
@@ -174,10 +227,19 @@ def _beside(cell: Cell, labels: Sequence[str], cells: Sequence[Cell]) -> dict[st
 
 
 def _label(result: Result, weights: Weights) -> str:
-    path = result.directory / "run.yaml"
+    for folder in result.folders:
+        _check_weights(result, folder, weights)
+    role = BASE if result.adapter is None else CALIBRATED
+    asked = asked_otherwise(result.methods)
+    return f"{role}, {asked}" if asked else role
+
+
+def _check_weights(result: Result, folder: Path, weights: Weights) -> None:
+    """Refuse an evaluation of other weights than those that are exported."""
+    path = folder / "run.yaml"
     if not path.is_file():
         raise InputError(
-            f"{result.directory} has no run.yaml, so that nobody knows which weights it measured; "
+            f"{folder} has no run.yaml, so that nobody knows which weights it measured; "
             "evaluate again"
         )
     record = as_object(read_yaml(path), path)
@@ -185,14 +247,11 @@ def _label(result: Result, weights: Weights) -> str:
     if record.get("model_weights") != weights.model or adapter not in (None, weights.adapter):
         measured = result.model + (f" with {result.adapter}" if result.adapter else "")
         raise InputError(
-            f"{result.directory} measured other weights ({measured}) than those that are exported; "
+            f"{folder} measured other weights ({measured}) than those that are exported; "
             "leave it out, or evaluate the run's own model and adapter"
         )
     if adapter is not None and result.adapter_scale != 1:
         raise InputError(
-            f"{result.directory} measured the adapter at scale {result.adapter_scale:g}, and it is "
+            f"{folder} measured the adapter at scale {result.adapter_scale:g}, and it is "
             "exported as it was trained; leave it out"
         )
-    role = BASE if adapter is None else CALIBRATED
-    asked = asked_otherwise(result.methods)
-    return f"{role}, {asked}" if asked else role

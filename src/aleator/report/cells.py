@@ -106,8 +106,9 @@ def figure_cell(
 
 
 def place_in(result: Result, place: str) -> str:
-    """A place in a condition's result.json, as a source."""
-    return f"{result.directory / 'result.json'}: bench.{place}"
+    """A place in a condition's result.json, as a source; it begins with the benchmark's name."""
+    folder = result.folder_of(place.partition(".")[0])
+    return f"{folder / 'result.json'}: bench.{place}"
 
 
 def tint(value: float | None, full: float) -> int:

@@ -1,6 +1,6 @@
 """What a `limit` left out: prompts and whole families of the published splits, in sentences.
 
-And whether conditions were asked about different closed sets.
+And whether conditions were asked about different closed sets, or have no base to compare with.
 
 Told from result.json and its rows alone, so that a page on any evaluation says it, not the demo's
 only. Of the other benchmarks than the numeric one it is not known here how many prompts are whole.
@@ -16,6 +16,8 @@ from aleator.report.results import NUMERIC, Collection, Result
 from aleator.report.sentences import listed
 
 _NO_LIMIT = "none"
+_NAMED = 6
+"""Conditions up to this many are named where a sentence is about all."""
 
 
 def cut_short(collection: Collection) -> tuple[str, ...]:
@@ -24,8 +26,24 @@ def cut_short(collection: Collection) -> tuple[str, ...]:
     for result in collection.results:
         for sentence in [*_numeric(result), *_others(result)]:
             labels.setdefault(sentence, []).append(result.label)
-    told = [f"{listed(names)}: {sentence}" for sentence, names in labels.items()]
-    return (*told, *_different_sets(collection))
+    count = len(collection.results)
+    told = [
+        f"{'all conditions' if len(names) == count > _NAMED else listed(names)}: {sentence}"
+        for sentence, names in labels.items()
+    ]
+    return (*told, *_different_sets(collection), *_without_base(collection))
+
+
+def _without_base(collection: Collection) -> Iterable[str]:
+    """That nothing is compared, where a model's own answers are not there."""
+    based = {one.model for one in collection.results if one.is_base}
+    alone = dict.fromkeys(one.model for one in collection.results if one.model not in based)
+    if alone:
+        yield (
+            f"Of {listed(list(alone))} there is no evaluation as it is, without an adapter and "
+            "plainly asked, so nothing of it is compared with base; evaluate it and name that "
+            "folder, too."
+        )
 
 
 def _different_sets(collection: Collection) -> Iterable[str]:

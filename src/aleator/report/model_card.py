@@ -201,7 +201,7 @@ def _figures(tables: tuple[BenchTable, ...]) -> str:
         meanings = [
             f"{measure.title}: {measure.meaning}" for measure in measures if measure.meaning
         ]
-        parts.append(_bullets(meanings))
+        parts.append(_bullets([*(plain(note) for note in one.notes), *meanings]))
     if parts:
         parts.append(
             "In brackets 95% intervals over prompts, as `aleator report` shows them; – is "

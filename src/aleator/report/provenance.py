@@ -34,7 +34,7 @@ def provenance_rows(collection: Collection) -> tuple[ProvenanceRow, ...]:
 def facts_of(result: Result) -> Mapping[str, str]:
     """What one condition states, by name."""
     facts = {
-        "aggregates": str(result.directory / "result.json"),
+        "aggregates": "; ".join(str(one / "result.json") for one in result.folders),
         "rows": "; ".join(f"{path} ({count} rows)" for path, count in result.row_files.items()),
         "command": result.command or "not stated",
         "model": result.model,

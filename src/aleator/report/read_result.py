@@ -97,6 +97,7 @@ def read_result(directory: Path) -> Result:
         adapter_scale=_scale(scale),
         row_files=_row_files(directory),
         methods=_methods(benches),
+        weights=_weights(directory),
     )
 
 
@@ -125,6 +126,16 @@ def _scale(item: Field | None) -> float:
     if scale is None:
         raise InputError(f"{item.file}: {item.place} should be a finite number")
     return scale
+
+
+def _weights(directory: Path) -> tuple[str | None, str | None]:
+    """Fingerprints of the model's weights and the adapter's, where the run's record is there."""
+    path = directory / "run.yaml"
+    if not path.is_file():
+        return None, None
+    top = Field(read_yaml(path), path)
+    model, adapter = top.find("model_weights"), top.find("adapter_weights")
+    return model.text() if model else None, adapter.text() if adapter else None
 
 
 def _methods(benches: Mapping[str, Field]) -> dict[str, MethodCost]:

@@ -4,12 +4,13 @@ Figures that were undefined or infinite are None throughout; nothing here averag
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aleator.report.closed_sets import reading as closed_sets
 from aleator.report.closed_sets.reading import ClosedSets
 from aleator.report.estimates import Estimate
+from aleator.report.matrix_folder import Absent, Plan, in_order_of
 from aleator.report.mcq_positions import reading as mcq_positions
 from aleator.report.mcq_positions.reading import McqPositions
 from aleator.report.method_costs import PLAIN, MethodCost
@@ -69,7 +70,8 @@ class Result:
 
     Attributes:
         label: How the page calls this condition.
-        directory: As the user named it; every number of the page leads back to it.
+        directory: As the user named it; every number of the page leads back to it. Of a condition
+            that was joined from several, the first one's.
         model: What was evaluated.
         adapter: Where its adapter lay; None for the model as it is.
         seed: The evaluation's seed.
@@ -91,6 +93,10 @@ class Result:
             result does not say.
         row_files: Its files of rows, and how many rows each has.
         methods: How each benchmark was asked, where the result says it.
+        weights: What run.yaml says the model's and the adapter's weights were; None where nothing.
+        parts: Where each benchmark lies, of a condition that was joined; empty otherwise.
+        named: What the page calls the model, where that is not `model`.
+        condition: What it is called among the conditions of its model; `label` may say more.
     """
 
     label: str
@@ -113,6 +119,33 @@ class Result:
     adapter_scale: float = 1.0
     row_files: Mapping[str, int] = field(default_factory=dict[str, int])
     methods: Mapping[str, MethodCost] = field(default_factory=dict[str, MethodCost])
+    weights: tuple[str | None, str | None] = (None, None)
+    parts: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    named: str = ""
+    condition: str = ""
+
+    @property
+    def model_name(self) -> str:
+        """What the page calls the model."""
+        return self.named or self.model
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders its numbers come from."""
+        return tuple(dict.fromkeys(self.parts.values())) or (self.directory,)
+
+    @property
+    def where(self) -> str:
+        """Its folders in words, as a shell would take them."""
+        parents = {folder.parent for folder in self.folders}
+        if len(self.folders) == 1 or len(parents) > 1:
+            return "; ".join(map(str, self.folders))
+        names = ",".join(folder.name for folder in self.folders)
+        return f"{parents.pop()}/{{{names}}}"
+
+    def folder_of(self, bench: str) -> Path:
+        """The folder a benchmark's numbers come from."""
+        return self.parts.get(bench, self.directory)
 
     @property
     def is_base(self) -> bool:
@@ -150,11 +183,15 @@ class Collection:
         results: The conditions, base first.
         scaled: Further evaluations of their adapters at other scales, for the trade-off alone.
         left_out: Sentences on what this run did not do (`aleator demo --quick` writes them).
+        absent: Cells of a matrix of runs that have no result.
+        plan: What that matrix is made of, for the order; empty where there is none.
     """
 
     results: tuple[Result, ...]
     left_out: tuple[str, ...] = field(default=())
     scaled: tuple[Result, ...] = field(default=())
+    absent: tuple[Absent, ...] = field(default=())
+    plan: Plan = field(default=Plan((), (), ()))
 
     @property
     def splits(self) -> tuple[str, ...]:
@@ -163,11 +200,17 @@ class Collection:
 
     def base_of(self, result: Result, bench: str = NUMERIC) -> Result | None:
         """The condition to compare a benchmark of `result` with: the same model as it is."""
-        for other in self.results:
-            is_its_base = other.is_base and other.model == result.model and other is not result
-            if is_its_base and bench in other.benches:
-                return other
-        return None
+        found = [
+            other
+            for other in self.results
+            if other.is_base
+            and other.model == result.model
+            and other is not result
+            and bench in other.benches
+        ]
+        # A matrix may hold one model under two names, each with a base of its own.
+        own = [other for other in found if other.model_name == result.model_name]
+        return next(iter([*own, *found]), None)
 
     def having(self, bench: str) -> dict[int, Result]:
         """The conditions that have a benchmark, by their place on the page."""
@@ -183,3 +226,24 @@ class Collection:
             if not result.is_base
         ]
         return [(result, base) for result, base in found if base is not None]
+
+    def by_model(self) -> "dict[str, Collection]":
+        """Each model's conditions by themselves, called by their short names, in the page's order.
+
+        A model of a matrix that has no result at all has no conditions.
+        """
+        there = [one.model_name for one in self.results]
+        missing = [one.cell.model for one in self.absent]
+        names = in_order_of(self.plan.models, [*there, *missing])
+        return {name: self._of(name) for name in names}
+
+    def _of(self, name: str) -> "Collection":
+        mine = [one for one in self.results if one.model_name == name]
+        short = [one.condition for one in mine]
+        results = tuple(
+            replace(one, label=one.condition) if short.count(one.condition) == 1 else one
+            for one in mine
+        )
+        scaled = tuple(one for one in self.scaled if one.model_name == name)
+        absent = tuple(one for one in self.absent if one.cell.model == name)
+        return Collection(results, self.left_out, scaled, absent, self.plan)

@@ -1,15 +1,17 @@
 """What got worse: families farther from their target than base, and what was not retained.
 
 An average over families hides a family that lost. Families are compared by their means over the
-prompts that both conditions have; a difference too small to show in print is none. Nothing here
-says whether a difference is more than chance: the number of prompts stands beside it. Tasks and
-slices of retention come with a verdict, and one that leaves a loss open is told, too.
+prompts that both conditions have; a difference too small to show in print is none. A family got
+worse where the test of `metrics.family_differences` says so, adjusted over all families of the
+split; one whose mean is only higher is "not decided". Tasks and slices of retention come with a
+verdict, and one that leaves a loss open is told, too.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from aleator.metrics.family_differences import family_differences
 from aleator.report.measures import BY_KEY, in_order, split_title, written
 from aleator.report.results import PromptResult, Result
 from aleator.report.retention.comparing import BENCHES, Line
@@ -25,13 +27,14 @@ _MEDIAN = 1.0
 
 @dataclass(frozen=True)
 class Change:
-    """One measure of one family, before and after."""
+    """One measure of one family, before and after; whether the difference is more than chance."""
 
     family: str
     metric: str
     before: float
     after: float
     prompts: int
+    decided: bool
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ class Setback:
     Attributes:
         label: The condition.
         split: Which prompts.
-        worse: Families whose figure is higher than base's, the largest ratio first.
+        worse: Families whose figure is surely higher than base's, the largest ratio first.
+        undecided: Families whose figure is higher, and it may be chance.
         above: Families whose normalised W1 is above 1, by name, the highest first.
         compared: How many families were compared.
     """
@@ -49,13 +53,19 @@ class Setback:
     label: str
     split: str
     worse: tuple[Change, ...]
+    undecided: tuple[Change, ...]
     above: tuple[tuple[str, float], ...]
     compared: int
 
     @property
     def families(self) -> tuple[str, ...]:
         """The families that got worse by any measure."""
-        return tuple(dict.fromkeys(change.family for change in self.worse))
+        return _names(self.worse)
+
+    @property
+    def open_families(self) -> tuple[str, ...]:
+        """Those that perhaps got worse by some measure, and by none for sure."""
+        return tuple(name for name in _names(self.undecided) if name not in self.families)
 
 
 def setbacks(pairs: Sequence[tuple[Result, Result]]) -> tuple[Setback, ...]:
@@ -74,12 +84,13 @@ def setback(result: Result, base: Result, split: str) -> Setback:
     changes = [one for metric in HEADLINE for one in _changes(ours, theirs, shared, metric)]
     if not changes:  # a prompted model, or an endpoint
         changes = [one for metric in DRAWN for one in _changes(ours, theirs, shared, metric)]
-    worse = [one for one in changes if _is_worse(one)]
-    worse.sort(key=lambda one: (-_ratio(one), one.family))
+    higher = [one for one in changes if _is_higher(one)]
+    higher.sort(key=lambda one: (-_ratio(one), one.family))
     return Setback(
         result.label,
         split,
-        tuple(worse),
+        tuple(one for one in higher if one.decided),
+        tuple(one for one in higher if not one.decided),
         tuple(_above(ours.values())),
         len({one.family for one in changes}),
     )
@@ -88,15 +99,9 @@ def setback(result: Result, base: Result, split: str) -> Setback:
 def setbacks_in_words(found: Sequence[Setback]) -> tuple[str, ...]:
     """A sentence for each condition and split where something is wrong; else that nothing is."""
     told = [sentence for one in found for sentence in _in_words(one)]
-    if any(one.compared for one in found) and not any(one.worse for one in found):
+    if any(one.compared for one in found) and not any(one.worse or one.undecided for one in found):
         told.insert(0, "No family evaluated is worse than base in value TV or normalised W1.")
     return tuple(told)
-
-
-def worse_families(found: Sequence[Setback]) -> str:
-    """How many families got worse under some condition, for the page's title; empty if none."""
-    names = {name for one in found for name in one.families}
-    return f"{len(names)} {'family' if len(names) == 1 else 'families'} got worse" if names else ""
 
 
 def retention_setbacks(lines: Sequence[Line]) -> tuple[str, ...]:
@@ -116,14 +121,28 @@ def retention_setbacks(lines: Sequence[Line]) -> tuple[str, ...]:
     return tuple(told)
 
 
-def worse_retention(lines: Sequence[Line]) -> str:
-    """How many tasks and slices got worse under some condition, for the title; empty if none."""
+def worse_by_condition(found: Sequence[Setback], lines: Sequence[Line]) -> str:
+    """How many families, tasks and slices got worse with which condition; empty if none did."""
+    labels = dict.fromkeys([*(one.label for one in found), *(line.label for line in lines)])
+    alike: dict[str, list[str]] = {}
+    for label in labels:
+        if told := _counted(label, found, lines):
+            alike.setdefault(told, []).append(label)
+    parts = [f"{told} with {listed(names)}" for told, names in alike.items()]
+    return f"got worse: {'; '.join(parts)}" if parts else ""
+
+
+def _counted(label: str, found: Sequence[Setback], lines: Sequence[Line]) -> str:
+    families = {name for one in found if one.label == label for name in one.families}
     parts = []
+    if families:
+        parts.append("1 family" if len(families) == 1 else f"{len(families)} families")
     for bench in BENCHES:
-        names = {one.name for one in lines if (one.bench, one.verdict) == (bench, "worse")}
-        if names:
-            parts.append(plural(len(names), PARTS[bench]))
-    return f"{listed(parts)} of retention got worse" if parts else ""
+        mine = (label, bench, "worse")
+        count = sum((line.label, line.bench, line.verdict) == mine for line in lines)
+        if count:
+            parts.append(plural(count, PARTS[bench]))
+    return listed(parts)
 
 
 def _retained(line: Line) -> str:
@@ -135,14 +154,22 @@ def _retained(line: Line) -> str:
 def _in_words(one: Setback) -> Iterable[str]:
     where = f"{one.label}, {split_title(one.split).lower()}"
     if one.worse:
-        yield f"{where}, worse than base: {'; '.join(_family(one, n) for n in one.families)}."
+        told = "; ".join(_family(one.worse, name) for name in one.families)
+        yield f"{where}, worse than base: {told}."
+    if one.open_families:
+        told = "; ".join(_family(one.undecided, name) for name in one.open_families)
+        yield f"{where}, not decided whether worse than base: {told}."
     if one.above:
         named = listed([f"{name} ({written('w1_normalised', w1)})" for name, w1 in one.above])
         yield f"{where}, normalised W1 above 1, worse than always answering the median: {named}."
 
 
-def _family(one: Setback, name: str) -> str:
-    changes = [change for change in one.worse if change.family == name]
+def _names(changes: Iterable[Change]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(change.family for change in changes))
+
+
+def _family(among: Sequence[Change], name: str) -> str:
+    changes = [change for change in among if change.family == name]
     moved = ", ".join(
         f"{BY_KEY[change.metric].in_sentence} {written(change.metric, change.before)} → "
         f"{written(change.metric, change.after)}"
@@ -158,18 +185,23 @@ def _changes(
     metric: str,
 ) -> list[Change]:
     """One measure of every family for which both sides have it."""
-    figures: dict[str, list[tuple[float, float]]] = {}
-    for key in shared:
-        before, after = theirs[key].metrics.get(metric), ours[key].metrics.get(metric)
-        if before is not None and after is not None:
-            figures.setdefault(ours[key].family, []).append((before, after))
+    found = family_differences(
+        [_figure(ours[key], metric) for key in shared],
+        [_figure(theirs[key], metric) for key in shared],
+        [ours[key].family for key in shared],
+    )
     return [
-        Change(name, metric, _mean(b for b, _ in both), _mean(a for _, a in both), len(both))
-        for name, both in figures.items()
+        Change(name, metric, one.before, one.after, one.interval.count, one.decided)
+        for name, one in found.items()
     ]
 
 
-def _is_worse(change: Change) -> bool:
+def _figure(row: PromptResult, metric: str) -> float:
+    value = row.metrics.get(metric)
+    return math.nan if value is None else value
+
+
+def _is_higher(change: Change) -> bool:
     before, after = written(change.metric, change.before), written(change.metric, change.after)
     return change.after > change.before and before != after
 

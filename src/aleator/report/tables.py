@@ -135,11 +135,11 @@ def _column(result: Result, split: str, aggregate: Aggregate) -> Column:
     if part is None:
         return Column(MISSING, {}, source)
     figures = part.family_mean if aggregate == "family_mean" else part.family_median
-    shown = {key: _with_width(result, split, key, one) for key, one in figures.items()}
+    shown = {key: with_width(result, split, key, one) for key, one in figures.items()}
     return Column(plural(part.prompts, "prompt"), shown, source)
 
 
-def _with_width(result: Result, split: str, key: str, estimate: Estimate) -> Estimate:
+def with_width(result: Result, split: str, key: str, estimate: Estimate) -> Estimate:
     """The figure, without its interval where that has no width for want of prompts."""
     if not estimate.value == estimate.low == estimate.high:
         return estimate

@@ -6,6 +6,7 @@ Every sentence is made from the figures; none is written before they are known.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from aleator.metrics.paired import VALIDITY_MARGIN
 from aleator.report.comparisons import GoalLine, Verdict, compare
 from aleator.report.measures import BY_KEY, in_order, percent, significant, split_title, written
 from aleator.report.results import NUMERIC, Collection, Result
@@ -15,13 +16,10 @@ from aleator.report.setbacks import (
     retention_setbacks,
     setbacks,
     setbacks_in_words,
-    worse_families,
-    worse_retention,
+    worse_by_condition,
 )
 
 _NAMED_FAMILIES = 3
-_VALID_LOSS = 0.02
-"""A fall of the valid mass that the page speaks of."""
 _UNCHANGED = 0.005
 """A ratio this near to 1 is no change worth a word."""
 
@@ -80,8 +78,8 @@ def headline(
     failures += retention_setbacks(retention)
     if not failures:
         failures = ["Nothing that is looked for here."]
-    worse = (worse_families(lost), worse_retention(retention))
-    title = "; ".join(part for part in (_title(collection, lines), *worse) if part)
+    worse = worse_by_condition(lost, retention)
+    title = "; ".join(part for part in (_title(collection, lines), worse) if part)
     return Headline(title, tuple(base), tuple(changes), tuple(failures))
 
 
@@ -105,7 +103,7 @@ def far_families(result: Result, split: str) -> str:
 
 
 def _title(collection: Collection, lines: Sequence[GoalLine]) -> str:
-    models = listed(list(dict.fromkeys(result.model for result in collection.results)))
+    models = listed(list(dict.fromkeys(one.model_name for one in collection.results)))
     if not lines:
         return f"{models}: how random its answers are"
     counts = [
@@ -194,7 +192,7 @@ def _lost_mass(pairs: Sequence[tuple[Result, Result]]) -> Iterable[str]:
             valid = compare(result, base, "valid_mass", split, resamples=1)
             if valid.mean is None or valid.base_mean is None:
                 continue
-            if valid.base_mean - valid.mean > _VALID_LOSS:
+            if valid.base_mean - valid.mean > VALIDITY_MARGIN:
                 yield (
                     f"{result.label} lost valid mass on {split_title(split).lower()}: "
                     f"{percent(valid.base_mean)} before, {percent(valid.mean)} after."

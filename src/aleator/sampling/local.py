@@ -25,9 +25,10 @@ from transformers import PreTrainedTokenizerBase
 
 from aleator.models.attention import language_model
 from aleator.models.packed_session import PackedSession
+from aleator.models.positions import model_positions
 from aleator.sampling.draws import Draws, ordered_answers
 from aleator.sampling.memory import MemoryBudget
-from aleator.sampling.rows import Path, columns_of, continue_as_rows
+from aleator.sampling.rows import Path, Row, columns_of, continue_as_rows
 from aleator.sampling.variates import Variates
 from aleator.sampling.walk import Walk
 from aleator.tokens.chat import PromptFormat
@@ -40,7 +41,8 @@ class LocalSampler:
         model: In evaluation mode.
         tokenizer: Its tokenizer.
         prompt_format: How prompts are put to it.
-        max_new_tokens: Most tokens of an answer, the stop token included.
+        max_new_tokens: Most tokens of an answer, the stop token included; where the model has no
+            positions for so many behind a prompt, answers to it are cut short earlier.
         temperature: Logits are divided by it; above 0.
         batch_draws: Draws in one batch of prompts; a prompt of more draws is a batch by itself.
             None: what is quickest, which is few prompts on a CPU.
@@ -75,6 +77,7 @@ class LocalSampler:
         self._rows_at_once = 256 if on_cpu else 512
         self._max_tree_nodes = max_tree_nodes
         self._budget = MemoryBudget.of(model, memory_bytes)
+        self._positions = model_positions(model)
 
     def draw(
         self, prompts: Sequence[str], draws: int, seed: int, streams: Sequence[int] | None = None
@@ -144,7 +147,7 @@ class LocalSampler:
         padded = 1  # nodes of a tree, padded to the largest at every step
         for depth in range(1, self._max_new_tokens + 1):
             for place, index in enumerate(here):
-                self._step(walks[index], logits[place], last=depth == self._max_new_tokens)
+                self._step(walks[index], logits[place], last=depth == self._limit(walks[index]))
             staying = self._staying([walks[index] for index in here], padded)
             if not staying:
                 break
@@ -156,6 +159,12 @@ class LocalSampler:
             logits = session.extend([one[0] for one in requests], [one[1] for one in requests])
         del session
         self._walk_rows(walks)
+
+    def _limit(self, walk: Walk) -> int:
+        """Most tokens of an answer; its last one is never read."""
+        if self._positions is None:
+            return self._max_new_tokens
+        return min(self._max_new_tokens, self._positions - len(walk.prompt) + 1)
 
     def _step(self, walk: Walk, logits: Float[Tensor, "n V"], *, last: bool) -> None:
         stop = self._format.stop_token_id
@@ -177,15 +186,21 @@ class LocalSampler:
         return staying
 
     def _walk_rows(self, walks: Sequence[Walk]) -> None:
-        rows = [row for owner, walk in enumerate(walks) for row in walk.rows(owner)]
-        if not rows:
-            return
-        columns = columns_of(rows, self._max_new_tokens)
+        rows: dict[int, list[Row]] = {}
+        for owner, walk in enumerate(walks):
+            rows.setdefault(self._limit(walk), []).extend(walk.rows(owner))
+        for limit, own in rows.items():
+            if own:
+                self._continue(walks, own, limit)
+
+    def _continue(self, walks: Sequence[Walk], rows: Sequence[Row], limit: int) -> None:
+        """Finish rows whose answers have at most `limit` tokens."""
+        columns = columns_of(rows, limit)
         result = continue_as_rows(
             self._model,
             rows,
             self._format.stop_token_id,
-            self._max_new_tokens,
+            limit,
             lambda owner, step: walks[owner].variates.at(step),
             temperature=self._temperature,
             draws_at_once=min(self._rows_at_once, self._budget.rows(columns)),

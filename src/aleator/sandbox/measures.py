@@ -35,6 +35,8 @@ LONGEST_ANSWER = 200
 NUMERIC_LIMIT = 120
 NUMERIC_DRAWS = 1000
 
+# Stricter than `evaluation.mcq.read_strict` in the white space within and before lines: of 900
+# drawn questions this takes 880 and that 887, so that the card's figures would move with it.
 STRICT_QUESTION = re.compile(
     r"Question: .+\nA\. .+\nB\. .+\nC\. .+\nD\. .+\nCorrect Answer: ([ABCD])\nExplanation: .+"
 )

@@ -107,7 +107,11 @@ class ChatFormat:
     def prompt_ids(self, prompt: str) -> tuple[int, ...]:
         """Token ids of the rendered conversation up to where the assistant's answer begins."""
         ids = self._apply(
-            self._messages(prompt), add_generation_prompt=True, return_dict=False, **self._options
+            self._messages(prompt),
+            add_generation_prompt=True,
+            return_dict=False,
+            tokenizer_kwargs={"verbose": False},  # what is too long is refused elsewhere
+            **self._options,
         )
         assert isinstance(ids, list)
         return (*ids, *self._opening_ids)
@@ -290,7 +294,7 @@ def _name(tokenizer: PreTrainedTokenizerFast) -> str:
 
 def _encode(tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> list[list[int]]:
     """Token ids of each text as it stands, with nothing put before or after."""
-    return tokenizer(texts, add_special_tokens=False)["input_ids"]
+    return tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
 
 
 def _template(tokenizer: PreTrainedTokenizerFast) -> str:

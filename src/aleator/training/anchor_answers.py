@@ -18,6 +18,7 @@ from transformers import PreTrainedTokenizerFast
 from aleator.errors import InputError, ModelError, RecipeError
 from aleator.files import Row, read_rows, write_text
 from aleator.models.adapters import adapter_disabled
+from aleator.models.positions import Asked, model_positions
 from aleator.sampling.local import LocalSampler
 from aleator.tokens.chat import ChatFormat
 from aleator.training.anchor import AnchorText
@@ -46,6 +47,13 @@ def anchor_formats(source: AnchorSource, tokenizer: PreTrainedTokenizerFast) -> 
         except ModelError as error:
             raise RecipeError(f"{item.place}: {error}") from error
     return formats
+
+
+def asked_of_anchor(source: AnchorSource, formats: Formats) -> Iterator[Asked]:
+    """The prompts that answers are drawn to, for a look at their lengths."""
+    for item in source.items:
+        if not item.raw:
+            yield Asked(item.content, formats[item.system], place=item.place)
 
 
 def anchor_texts(
@@ -79,7 +87,7 @@ def anchor_texts(
         with adapter_disabled(model):
             rows = [
                 *_answer_rows(source, anchor, model, tokenizer, formats, seed),
-                *_text_rows(source, anchor, tokenizer),
+                *_text_rows(source, anchor, tokenizer, model_positions(model)),
             ]
         if not rows:
             raise RecipeError(
@@ -121,11 +129,15 @@ def _answer_rows(
 
 
 def _text_rows(
-    source: AnchorSource, anchor: Anchor, tokenizer: PreTrainedTokenizerFast
+    source: AnchorSource,
+    anchor: Anchor,
+    tokenizer: PreTrainedTokenizerFast,
+    positions: int | None,
 ) -> Iterator[Row]:
     """Raw texts as the tokenizer writes them, cut off; all but the first token is supervised."""
+    most = anchor.max_tokens if positions is None else min(anchor.max_tokens, positions)
     for item in source.items:
-        ids = tokenizer(item.content)["input_ids"][: anchor.max_tokens + 1] if item.raw else []
+        ids = tokenizer(item.content)["input_ids"][: most + 1] if item.raw else []
         if len(ids) > 1:
             yield {"text": _decoded(tokenizer, tuple(ids)), "ids": ids, "begin": 1}
 

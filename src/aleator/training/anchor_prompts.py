@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files as package_files
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -31,6 +32,9 @@ from aleator.training.target_files import TargetFile, all_targets
 
 SANDBOX_PROMPTS = "sandbox"
 """The source that came with aleator."""
+
+_FINAL = " .!?:;,\u3002\u3001\u0964\u061f"
+"""Punctuation that ends a prompt, and the spaces before it; not "%", which means something."""
 
 _HUB_NAME = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)(?::(?P<split>[\w.\[\]%:-]+))?")
 
@@ -102,26 +106,36 @@ def read_anchor_source(anchor: Anchor) -> AnchorSource:
 def check_not_trained_on(source: AnchorSource, files: Sequence[TargetFile]) -> None:
     """Refuse an anchor on what is to be calibrated: it would be kept as it is.
 
-    Looked at are the prompts of the thirty families (of every split) and of all target files. Fresh
-    parameters of a run on wide data, and other wordings of the same question, cannot be told.
+    Looked at are the prompts of the thirty families (of every split) and of all target files; case,
+    white space, final punctuation and Unicode's other ways to write a character do not make another
+    question. Fresh parameters of a run on wide data, and other wordings, cannot be told.
 
     Raises:
         RecipeError: A prompt of the anchor is one of them; the message names both.
     """
     asked = {
-        one.prompt(): f"a prompt of the family {one.family.name}"
+        same_question(one.prompt()): f"a prompt of the family {one.family.name}"
         for split in SPLITS
         for one in split_distributions(split)
     }
     for target in all_targets(files):
-        asked |= dict.fromkeys(target.prompts, f"of the set {target.name!r} in {target.place}")
+        where = f"of the set {target.name!r} in {target.place}"
+        asked |= dict.fromkeys(map(same_question, target.prompts), where)
     for item in source.items:
-        what = None if item.raw else asked.get(item.content.strip())
+        what = None if item.raw else asked.get(same_question(item.content))
         if what is not None:
             raise RecipeError(
                 f"{item.place}: the anchor's prompt {item.content.strip()!r} is {what}, which the "
                 "anchor would keep as it is: leave it out of the anchor."
             )
+
+
+def same_question(prompt: str) -> str:
+    """What prompts have in common that differ only in looks."""
+    # Twice, since either can undo the other: NFKC of a folded text may be no folded text.
+    folded = normalize("NFKC", normalize("NFKC", prompt).casefold()).casefold()
+    words = " ".join(folded.split())
+    return words.rstrip(_FINAL) or words
 
 
 def packaged_prompts() -> Path:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from aleator.models.packed_forward import PackedBatch, idle_batch, pack
+from aleator.models.positions import check_length
 from aleator.tokens.chat import PromptFormat
 from aleator.tokens.speller import Speller
 from aleator.tokens.supervision import (
@@ -65,19 +66,27 @@ class BatchMaker:
         prompt_format: how prompts become tokens.
         speller: how answers become tokens.
         with_system: how prompts become tokens behind each system message that visits have.
+        positions: how many the model has; None for no limit.
     """
 
     prompt_format: PromptFormat
     speller: Speller
     with_system: Mapping[str, PromptFormat] = field(default_factory=dict)
+    positions: int | None = None
 
     def batch(
         self, visits: Sequence[Visit], supervision: Supervision, rng: np.random.Generator
     ) -> TrainingBatch:
-        """The visits in their order, with trees drawn from `rng`."""
+        """The visits in their order, with trees drawn from `rng`.
+
+        Raises:
+            InputError: A prompt with an answer is longer than the model.
+        """
         trees = make_trees([visit.target for visit in visits], self.speller, supervision, rng)
         prompts = self._prompts(visits)
         packed = pack(prompts, trees, self.prompt_format.stop_token_id)
+        longest = int(packed.position_ids.max()) + 1
+        check_length(longest, self.positions, "a prompt with an answer")
         tokens = _tokens(prompts, trees)
         padding = packed.input_ids.numel() - tokens  # attends to itself, see `pack`
         return TrainingBatch(

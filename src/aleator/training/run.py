@@ -22,12 +22,13 @@ from aleator.errors import InputError, RecipeError
 from aleator.files import Row, output_error, whole_folder
 from aleator.models.adapters import LoraSettings, attach_adapter
 from aleator.models.loading import SANDBOX, LoadedModel, load_model
+from aleator.models.positions import check_room, model_positions
 from aleator.recipe_files import find_recipe
 from aleator.tokens.chat import ChatFormat
 from aleator.tokens.speller import Speller
 from aleator.tokens.spelling import check_spelling, system_formats
 from aleator.training.anchor import AnchorTerm
-from aleator.training.anchor_answers import anchor_formats, anchor_texts
+from aleator.training.anchor_answers import anchor_formats, anchor_texts, asked_of_anchor
 from aleator.training.anchor_prompts import (
     AnchorSource,
     check_not_trained_on,
@@ -38,6 +39,7 @@ from aleator.training.checkpoints import Counters, copy_adapter, latest_checkpoi
 from aleator.training.collator import BatchMaker, TreeCollator
 from aleator.training.metrics_log import MetricsLog
 from aleator.training.progress import ProgressBar
+from aleator.training.prompt_lengths import asked_of_recipe
 from aleator.training.prompts import make_visits
 from aleator.training.recipe import Method, Recipe
 from aleator.training.recipe_yaml import read_recipe
@@ -261,7 +263,7 @@ def _trainer(
     out: Path,
 ) -> TreeTrainer:
     """Put the parts together; last of all, for it takes long, the anchor's answers are drawn."""
-    collator = tree_collator(recipe, files, loaded.tokenizer)
+    collator = tree_collator(recipe, files, loaded.tokenizer, model_positions(loaded.model))
     if recipe.max_tokens is not None:
         arguments.max_steps = run_length(recipe, files, collator, arguments.world_size).updates
     model = attach_adapter(loaded.model, LoraSettings(**asdict(recipe.lora)), recipe.seed)
@@ -296,13 +298,17 @@ def _anchor_term(
     anchor = recipe.anchor
     assert anchor is not None
     formats = anchor_formats(source, tokenizer)
+    check_room(model_positions(model), asked_of_anchor(source, formats))
     texts = anchor_texts(out, source, anchor, model, tokenizer, formats, recipe.seed)
     stop = formats[None].stop_token_id
     return AnchorTerm(anchor.weight, texts, anchor.tokens, recipe.seed, pad_token_id=stop)
 
 
 def tree_collator(
-    recipe: Recipe, files: Sequence[TargetFile], tokenizer: PreTrainedTokenizerFast
+    recipe: Recipe,
+    files: Sequence[TargetFile],
+    tokenizer: PreTrainedTokenizerFast,
+    positions: int | None = None,
 ) -> TreeCollator:
     """What makes the batches of a run.
 
@@ -310,14 +316,17 @@ def tree_collator(
         recipe: What to train.
         files: Its target files, as `read_target_files` reads them.
         tokenizer: Of the model.
+        positions: How many the model has; None for no limit.
 
     Raises:
-        InputError: The tokenizer cannot be used, or cannot write what a target file holds.
+        InputError: The tokenizer cannot be used, or cannot write what a target file holds, or a
+            prompt is longer than the model.
     """
     prompt_format, targets = ChatFormat(tokenizer), all_targets(files)
     with_system = system_formats(targets, tokenizer)
+    check_room(positions, asked_of_recipe(recipe, files, prompt_format, with_system))
     check_spelling(targets, tokenizer, prompt_format, with_system)
-    maker = BatchMaker(prompt_format, Speller(prompt_format), with_system)
+    maker = BatchMaker(prompt_format, Speller(prompt_format), with_system, positions)
     return TreeCollator(maker, recipe.supervision, recipe.seed)
 
 

@@ -7,6 +7,7 @@ equal. Exact figures are compared with exact ones, drawn ones with drawn ones, n
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from aleator.metrics.paired import VALIDITY_MARGIN
 from aleator.report.closed_sets.measures import (
     ALL,
     HELD_OUT,
@@ -26,9 +27,6 @@ from aleator.report.pairing import Change, ratio_of_means
 from aleator.report.results import Collection, Result
 from aleator.report.sentences import Told, listed, plural, with_interval
 
-_VALID_LOSS = 0.02
-"""A fall of the valid mass that the page speaks of."""
-
 
 @dataclass(frozen=True)
 class Compared:
@@ -39,6 +37,7 @@ class Compared:
         language: It was trained on language targets: the goal is about it.
         split: Which sets.
         top: Share of the top answer; None where nothing compares.
+        variation: Total variation; None where nothing compares.
         valid: Valid mass, or rate; None where nothing compares.
         valid_now: The condition's own, with its interval.
         unpaired: Prompts of the split whose top answer's share is not compared.
@@ -48,6 +47,7 @@ class Compared:
     language: bool
     split: str
     top: Change | None
+    variation: Change | None
     valid: Change | None
     valid_now: Estimate
     unpaired: int
@@ -87,6 +87,7 @@ def compare_sets(result: Result, base: Result, split: str) -> Compared:
         language=any(name.startswith("targets.") for name in result.training),
         split=split,
         top=_change(ours, theirs, TOP_SHARES, split),
+        variation=_change(ours, theirs, VARIATIONS, split),
         valid=_change(ours, theirs, VALID_SHARES, split),
         valid_now=_known(ours, VALID_SHARES, split),
         unpaired=len(_asked(ours, split) | _asked(theirs, split))
@@ -237,7 +238,7 @@ def _failures(one: Compared) -> Iterable[str]:
     valid = one.valid
     if valid is None or valid.base is None or valid.mean is None:
         return
-    if valid.base - valid.mean > _VALID_LOSS:
+    if valid.base - valid.mean > VALIDITY_MARGIN:
         yield (
             f"{one.label} lost valid answers on {where}: "
             f"{percent(valid.base)} before, {percent(valid.mean)} after, "

@@ -19,7 +19,7 @@ from aleator.report.results import Collection, Result
 from aleator.report.sentences import Told, plural, with_interval
 
 _TITLES: dict[Manner, str] = {"strict": "Strict reading", "lenient": "Lenient reading"}
-_FEW = 0.5
+FEW = 0.5
 """Below this parse rate a TV says little of what the model does."""
 
 MEASURES = (
@@ -160,7 +160,7 @@ def _spread(bench: McqPositions) -> str:
         return f"{parsed} of the questions parse strictly, so that TV is undefined"
     perfect = reading.figures.get("perfect_total_variation", UNDEFINED).value
     floor = "" if perfect is None else f", a perfect sampler's {significant(perfect)}"
-    few = "" if rate is None or rate >= _FEW else "; so few that TV says little"
+    few = "" if rate is None or rate >= FEW else "; so few that TV says little"
     return (
         f"TV from an even spread {with_interval(variation)}{floor}, with {parsed} parsed "
         f"strictly{few}"
@@ -172,7 +172,7 @@ def _overlap(collection: Collection, result: Result) -> str:
     base = collection.base_of(result, NAME)
     if base is None:
         return ""
-    ours, theirs = _variation(result), _variation(base)
+    ours, theirs = variation(result), variation(base)
     if ours.low is None or ours.high is None or theirs.low is None or theirs.high is None:
         return "; not compared with base"
     if ours.high < theirs.low:
@@ -183,8 +183,8 @@ def _overlap(collection: Collection, result: Result) -> str:
 
 
 def _moved(result: Result, base: Result) -> Iterable[str]:
-    now, before = _variation(result), _variation(base)
-    parsed, parsed_before = _rate(result).value, _rate(base).value
+    now, before = variation(result), variation(base)
+    parsed, parsed_before = parse_rate(result).value, parse_rate(base).value
     if now.value is None or before.value is None or parsed is None or parsed_before is None:
         return
     yield (
@@ -195,7 +195,7 @@ def _moved(result: Result, base: Result) -> Iterable[str]:
 
 def _failures(result: Result, base: Result) -> Iterable[str]:
     """A parse rate whose interval lies below base's."""
-    now, before = _rate(result), _rate(base)
+    now, before = parse_rate(result), parse_rate(base)
     if now.value is None or now.high is None or before.value is None or before.low is None:
         return
     if now.high < before.low:
@@ -205,12 +205,14 @@ def _failures(result: Result, base: Result) -> Iterable[str]:
         )
 
 
-def _variation(result: Result) -> Estimate:
+def variation(result: Result) -> Estimate:
+    """Total variation of the letters, read strictly."""
     reading = _strict(result)
     return UNDEFINED if reading is None else reading.figures.get("total_variation", UNDEFINED)
 
 
-def _rate(result: Result) -> Estimate:
+def parse_rate(result: Result) -> Estimate:
+    """The share of draws that parse strictly."""
     reading = _strict(result)
     return UNDEFINED if reading is None else reading.figures.get("parse_rate", UNDEFINED)
 

@@ -146,7 +146,7 @@ def _told(collection: Collection, benches: Benches) -> Told:
     details: list[str] = []
     failures: list[str] = []
     for result, base in collection.pairs(NAME):
-        for name, distinct, utility in _compared(result, base):
+        for name, distinct, utility in compare_novelty(result, base):
             if distinct.mean is None or distinct.base is None:
                 continue
             told = f"{significant(distinct.base)} to {significant(distinct.mean)}"
@@ -170,7 +170,7 @@ def _told(collection: Collection, benches: Benches) -> Told:
     )
 
 
-def _compared(result: Result, base: Result) -> Iterable[tuple[str, Change, Change]]:
+def compare_novelty(result: Result, base: Result) -> Iterable[tuple[str, Change, Change]]:
     """Every set that both have, where the same judges judged."""
     ours, theirs = result.novelty, base.novelty
     if ours is None or theirs is None or ours.judges != theirs.judges:

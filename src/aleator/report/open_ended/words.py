@@ -7,15 +7,13 @@ orders of magnitude, so their change is the geometric mean of the ratios.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from aleator.metrics.paired import VALIDITY_MARGIN
 from aleator.report.estimates import UNDEFINED
 from aleator.report.measures import percent, significant
 from aleator.report.open_ended.reading import NAME
 from aleator.report.pairing import Change, geometric_ratio, mean_difference, ratio_of_means
 from aleator.report.results import Collection, Result
 from aleator.report.sentences import Told, listed, plural, with_interval
-
-_EMPTY_RISE = 0.02
-"""A rise of the share of empty or cut off answers that the page speaks of, if it is surely one."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ def _failures(one: Compared) -> Iterable[str]:
         low = change.change.low
         if change.base is None or change.mean is None or low is None:
             continue
-        if low > 0 and change.mean - change.base > _EMPTY_RISE:
+        if low > 0 and change.mean - change.base > VALIDITY_MARGIN:
             yield (
                 f"{one.label}, open-ended: more answers are {what}, {percent(change.base)} "
                 f"before, {percent(change.mean)} after."

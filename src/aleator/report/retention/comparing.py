@@ -5,17 +5,19 @@ metrics; what was compared, and what not, is counted. The intervals are over ite
 nothing of training again with another seed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from aleator.report.cells import place_in
 from aleator.report.estimates import Estimate
 from aleator.report.results import Collection, Result
 from aleator.report.retention import knowledge, perplexity
-from aleator.report.retention.knowledge import Task
+from aleator.report.retention.knowledge import Knowledge
 from aleator.report.retention.pairs import (
     NOTHING,
+    Answers,
+    Documents,
     Paired,
     Verdict,
     mean_change,
@@ -23,9 +25,12 @@ from aleator.report.retention.pairs import (
     paired_answers,
     paired_documents,
 )
-from aleator.report.retention.perplexity import Slice
+from aleator.report.retention.perplexity import Perplexity
 from aleator.report.row_files import row_path
 from aleator.report.sentences import listed
+
+_Items = TypeVar("_Items")
+"""What the items of a part are kept in: answers, or documents."""
 
 Bench = Literal["knowledge", "perplexity"]
 BENCHES: tuple[Bench, ...] = ("knowledge", "perplexity")
@@ -100,9 +105,13 @@ def retention_lines(collection: Collection, bench: Bench) -> tuple[Line, ...]:
 
 def lines_of(result: Result, base: Result, bench: Bench) -> tuple[Line, ...]:
     """Every task or slice that `result` or `base` has; none where either lacks the benchmark."""
-    refused = _other_settings(result, base, bench)
-    made = _tasks if bench == "knowledge" else _slices
-    return tuple(made(result, base, refused))
+    if result.knowledge and base.knowledge and bench == "knowledge":
+        ours, theirs = _tasks(result, result.knowledge), _tasks(base, base.knowledge)
+        return tuple(_lines(result, base, bench, ours, theirs, paired_answers))
+    if result.perplexity and base.perplexity and bench == "perplexity":
+        ours, theirs = _slices(result, result.perplexity), _slices(base, base.perplexity)
+        return tuple(_lines(result, base, bench, ours, theirs, paired_documents))
+    return ()
 
 
 def overall(lines: Sequence[Line], bench: Bench) -> Estimate:
@@ -127,10 +136,55 @@ def _other_settings(result: Result, base: Result, bench: Bench) -> str:
     return f"other settings: {'; '.join(told)}" if told else ""
 
 
-def _tasks(result: Result, base: Result, refused: str) -> Iterable[Line]:
-    if result.knowledge is None or base.knowledge is None:
-        return
-    ours, theirs = result.knowledge.tasks, base.knowledge.tasks
+@dataclass(frozen=True)
+class _Part(Generic[_Items]):
+    """A task or slice of one evaluation; parts whose figures are of another kind do not compare."""
+
+    value: Sourced
+    bits: Sourced | None
+    metric: str
+    items: _Items
+
+
+def _tasks(result: Result, bench: Knowledge) -> dict[str, _Part[Answers]]:
+    return {
+        name: _Part(
+            Sourced(task.value, place_in(result, f"{knowledge.NAME}.{task.place}.value")),
+            None,
+            task.metric,
+            task.rows,
+        )
+        for name, task in bench.tasks.items()
+    }
+
+
+def _slices(result: Result, bench: Perplexity) -> dict[str, _Part[Documents]]:
+    places = {
+        name: place_in(result, f"{perplexity.NAME}.{one.place}")
+        for name, one in bench.slices.items()
+    }
+    return {
+        name: _Part(
+            Sourced(one.perplexity, f"{places[name]}.perplexity"),
+            Sourced(one.bits_per_byte, f"{places[name]}.bits_per_byte"),
+            perplexity.NAME,
+            one.rows,
+        )
+        for name, one in bench.slices.items()
+    }
+
+
+def _lines(
+    result: Result,
+    base: Result,
+    bench: Bench,
+    ours: Mapping[str, _Part[_Items]],
+    theirs: Mapping[str, _Part[_Items]],
+    pair: Callable[[_Items, _Items], Paired],
+) -> Iterable[Line]:
+    """Part by part, base's order first; `pair` compares the items of a part that both have."""
+    refused = _other_settings(result, base, bench)
+    source = _rows(result, base, bench)
     for name in dict.fromkeys([*theirs, *ours]):
         mine, other = ours.get(name), theirs.get(name)
         paired, why = NOTHING, refused
@@ -139,43 +193,24 @@ def _tasks(result: Result, base: Result, refused: str) -> Iterable[Line]:
         elif mine.metric != other.metric:
             why = why or f"its metric is {mine.metric}, base's {other.metric}"
         elif not why:
-            paired = paired_answers(mine.rows, other.rows)
+            paired = pair(mine.items, other.items)
             why = _nothing_shared(paired)
-        own, before = _task_value(result, mine), _task_value(base, other)
-        source = _rows(result, base, "knowledge")
-        yield Line("knowledge", result.label, name, before, own, None, None, paired, source, why)
-
-
-def _slices(result: Result, base: Result, refused: str) -> Iterable[Line]:
-    if result.perplexity is None or base.perplexity is None:
-        return
-    ours, theirs = result.perplexity.slices, base.perplexity.slices
-    for name in dict.fromkeys([*theirs, *ours]):
-        mine, other = ours.get(name), theirs.get(name)
-        paired, why = NOTHING, refused
-        if mine is None or other is None:
-            why = why or _only_one_side(base_has_it=mine is None)
-        elif not why:
-            paired = paired_documents(mine.rows, other.rows)
-            why = _nothing_shared(paired)
-        before, before_bits = _slice_values(base, other)
-        own, own_bits = _slice_values(result, mine)
         yield Line(
-            "perplexity",
+            bench,
             result.label,
             name,
-            before,
-            own,
-            before_bits,
-            own_bits,
+            other and other.value,
+            mine and mine.value,
+            other and other.bits,
+            mine and mine.bits,
             paired,
-            _rows(result, base, "perplexity"),
+            source,
             why,
         )
 
 
 def _rows(result: Result, base: Result, bench: Bench) -> str:
-    paths = (row_path(one.directory, bench) for one in (base, result))
+    paths = (row_path(one.folder_of(bench), bench) for one in (base, result))
     return listed([str(path) for path in paths])
 
 
@@ -185,19 +220,3 @@ def _only_one_side(*, base_has_it: bool) -> str:
 
 def _nothing_shared(paired: Paired) -> str:
     return "" if paired.count else "no item is the same on both sides"
-
-
-def _task_value(result: Result, task: Task | None) -> Sourced | None:
-    if task is None:
-        return None
-    return Sourced(task.value, place_in(result, f"{knowledge.NAME}.{task.place}.value"))
-
-
-def _slice_values(result: Result, one: Slice | None) -> tuple[Sourced | None, Sourced | None]:
-    if one is None:
-        return None, None
-    place = place_in(result, f"{perplexity.NAME}.{one.place}")
-    return (
-        Sourced(one.perplexity, f"{place}.perplexity"),
-        Sourced(one.bits_per_byte, f"{place}.bits_per_byte"),
-    )

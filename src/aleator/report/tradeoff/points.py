@@ -44,7 +44,7 @@ class Point:
 
     Attributes:
         label: What it is called.
-        directory: Where it lies.
+        directory: Where it lies, or its parts do.
         place: The page's place of the condition whose adapter it is.
         scale: Of its adapter; None for the model without one.
         anchor: The weight of the anchor it was trained with, as its run.yaml has it; None where
@@ -108,7 +108,7 @@ def _point(
         kept[bench] = Estimate(0.0) if at_home else overall(mine, bench)
     return Point(
         label=result.label,
-        directory=str(result.directory),
+        directory=result.where,
         place=place,
         scale=None if result.adapter is None else result.adapter_scale,
         anchor=result.training.get("anchor.weight"),

@@ -1,0 +1,1 @@
+"""Several models on one page: the headline figure of each benchmark, model by model."""
