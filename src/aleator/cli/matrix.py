@@ -18,7 +18,7 @@ from aleator.cli.matrix_display import matrix_display, plan_table, summary
 from aleator.cli.matrix_plan import (
     MatrixTask,
     PlanOptions,
-    Resources,
+    check_cells,
     chosen_cells,
     matrix_tasks,
 )
@@ -96,17 +96,20 @@ def matrix(
     read = read_matrix(find_matrix(file))
     further = ("--trust-remote-code",) if trust_remote_code else ()
     options = PlanOptions(gpus, cpus, further)
-    tasks = matrix_tasks(read, chosen_cells(read, only or ()), folder, options)
+    cells = chosen_cells(read, only or ())
+    tasks = matrix_tasks(read, cells, folder, options)
     check_folder(folder)
     record = check_matrix(folder, read)
     if dry_run:
         _show_plan(task_runs(tasks), as_json=as_json)
         return
     check_ray()
+    check_cells(cells)
     with holding(driver_lock(folder), _DRIVER_PATIENCE, {}):
-        keep_matrix(folder, record)
         statuses = StatusFile(folder)
-        runs = _run(tasks, folder, statuses, address, workers or cores(), retries)
+        with _pool(tasks, folder, address, workers or cores()) as pool:
+            keep_matrix(folder, record)
+            runs = _run(tasks, pool, statuses, retries)
     if as_json:
         print_json(statuses.values())
     else:
@@ -116,20 +119,9 @@ def matrix(
 
 
 def _run(
-    tasks: Sequence[MatrixTask],
-    folder: Path,
-    statuses: StatusFile,
-    address: str | None,
-    workers: int,
-    retries: int,
+    tasks: Sequence[MatrixTask], pool: RayPool, statuses: StatusFile, retries: int
 ) -> list[TaskRun]:
-    """Run what is to do; where that is nothing, Ray is not even started."""
-    left = [run.task for run in task_runs(tasks) if run.state == "waiting"]
-    if not left:
-        runs = task_runs(tasks)
-        statuses.update(runs)
-        return runs
-    with _ray(address, workers, left, folder) as pool, matrix_display(STDERR) as watch:
+    with matrix_display(STDERR) as watch:
 
         def note(runs: Sequence[TaskRun]) -> None:
             watch(runs)
@@ -139,14 +131,22 @@ def _run(
 
 
 @contextmanager
-def _ray(
-    address: str | None, workers: int, tasks: Sequence[MatrixTask], folder: Path
+def _pool(
+    tasks: Sequence[MatrixTask], folder: Path, address: str | None, workers: int
 ) -> Iterator[RayPool]:
-    """Ray where it was asked for, large enough for the tasks."""
-    takes = min((task.takes for task in tasks), key=lambda one: one.cpus)
+    """Ray where it was asked for, large enough for what is to do; not begun where that is nothing.
+
+    Raises:
+        InputError: It cannot be had, or no machine is large enough.
+    """
+    left = [run.task for run in task_runs(tasks) if run.state == "waiting"]
+    if not left:
+        yield RayPool(folder, None)
+        return
+    takes = min((task.takes for task in left), key=lambda one: one.cpus)
     started = local_ray(workers, takes) if address is None else cluster_ray(address)
     with started, interrupted_by_termination():
-        check_machines(tasks)
+        check_machines(left)
         if address is not None:
             check_cluster(folder)
         yield RayPool(folder, takes if address is None else None)

@@ -22,6 +22,9 @@ _MARKS: dict[State, tuple[str, str]] = {
     "failed": ("✗", "bold red"),
     "not run": ("✗", "red"),
 }
+Seen = tuple[State, str | None]
+"""What was last told of a task: its state, and what had gone wrong."""
+
 _SHOWN = 16
 """Of the running tasks, lest the table outgrow the terminal."""
 
@@ -33,7 +36,7 @@ def matrix_display(console: Console) -> Iterator[Callable[[Sequence[TaskRun]], N
     Args:
         console: Of stderr.
     """
-    seen: dict[str, tuple[State, int, str | None]] = {}
+    seen: dict[str, Seen] = {}
     if console.is_terminal:
         with Live(console=console, refresh_per_second=4) as live:
 
@@ -78,15 +81,12 @@ def _running(runs: Sequence[TaskRun]) -> Table:
 
 
 def _print_changes(
-    console: Console,
-    runs: Sequence[TaskRun],
-    seen: dict[str, tuple[State, int, str | None]],
-    quiet: Sequence[State] = (),
+    console: Console, runs: Sequence[TaskRun], seen: dict[str, Seen], quiet: Sequence[State] = ()
 ) -> None:
-    """One line for every task whose state is not what it was."""
+    """One line for every task whose state is not what it was; waiting is told where it is again."""
     for run in runs:
-        now = (run.state, run.attempts, run.error)
-        if seen.get(run.task.key, ("waiting", 1, None)) == now or not run.attempts + len(seen):
+        now = (run.state, run.error)
+        if now == seen.get(run.task.key, ("waiting", None)):
             continue
         seen[run.task.key] = now
         if run.state not in quiet:

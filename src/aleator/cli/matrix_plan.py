@@ -13,11 +13,16 @@ OUT/status.json                              how each task ended, and where
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from importlib.util import find_spec
 from pathlib import Path
 
+from aleator.benchmarks import knowledge
 from aleator.benchmarks.evaluation import RESULT_FILE
+from aleator.benchmarks.knowledge_tasks import check_installed
 from aleator.benchmarks.matrix_file import Cell, Matrix
 from aleator.benchmarks.matrix_options import eval_arguments
+from aleator.benchmarks.novelty_sets import HUB_SETS
+from aleator.benchmarks.perplexity_texts import PALOMA
 from aleator.errors import InputError
 from aleator.training.run import METRICS
 
@@ -122,6 +127,34 @@ def chosen_cells(matrix: Matrix, patterns: Sequence[str]) -> tuple[Cell, ...]:
     if not patterns:
         return cells
     return tuple(cell for cell in cells if any(_fits(cell, one) for one in patterns))
+
+
+def check_cells(cells: Sequence[Cell]) -> None:
+    """Refuse cells that cannot be run here, before the first one is.
+
+    Raises:
+        InputError: A package that a benchmark needs is not installed, or a model's folder is not
+            there.
+    """
+    for cell in cells:
+        model = cell.model.model
+        if model.startswith((".", "/", "~")) and not Path(model).expanduser().is_dir():
+            raise InputError(f"{cell.model.name}: there is no directory {model}")
+        if cell.bench == knowledge.NAME:
+            check_installed()
+        if _of_the_hub(cell) and find_spec("datasets") is None:
+            raise InputError(
+                f"{cell.bench} takes its prompts from the hub, which needs another package: "
+                "pip install 'aleator[hub]'"
+            )
+
+
+def _of_the_hub(cell: Cell) -> bool:
+    sets = cell.options.get("novelty_sets", ())
+    assert isinstance(sets, Sequence)
+    own = {"novelty_file", "perplexity_files"} & cell.options.keys()
+    asked = bool(set(HUB_SETS).intersection(sets)) or cell.options.get("perplexity_texts") == PALOMA
+    return asked and not own
 
 
 def _fits(cell: Cell, pattern: str) -> bool:

@@ -1,8 +1,8 @@
 """Ray as the pool that carries a matrix's tasks out: on this machine, or on a cluster.
 
-Ray gives a task that takes a GPU a process of its own, so that no memory of the one before is left
-on it; tasks without a GPU share worker processes, which saves loading torch each time. Failed tasks
-are tried again by `matrix_run`, not by Ray.
+A task that takes a GPU has a process of its own, so that no memory of the one before is left on it;
+tasks without share worker processes, which saves loading torch each time. Failed tasks are tried
+again by `matrix_run`, not by Ray.
 
 Locally Ray is quiet and private: no dashboard, no usage statistics, no network but this machine's,
 a temporary folder with a short path (its sockets' names are limited), and all its processes end
@@ -12,11 +12,13 @@ with the driver, however that ends. Workers notice within a second or two; the l
 
 import logging
 import os
+import secrets
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +26,7 @@ from typing import TYPE_CHECKING
 import aleator
 from aleator.cli.matrix_plan import MatrixTask, Resources
 from aleator.cli.matrix_run import Ending
-from aleator.cli.matrix_worker import Order, Report, carry_out, holder, look_around
+from aleator.cli.matrix_worker import Order, Report, carry_out, carry_out_alone, holder, look_around
 from aleator.cli.stages import thread_variables
 from aleator.errors import InputError
 
@@ -83,13 +85,18 @@ class RayPool:
         )
         takes = task.takes
         own = self._inherited is None or takes.cpus != self._inherited.cpus
-        remote = ray.remote(max_retries=0)(carry_out).options(
+        # Not left to Ray, which looks at the GPUs of the function, not at those of its options.
+        if takes.gpus:
+            remote = ray.remote(max_retries=0, max_calls=1)(carry_out_alone)
+        else:
+            remote = ray.remote(max_retries=0)(carry_out)
+        begin = remote.options(
             name=task.key,
             num_cpus=takes.cpus,
             num_gpus=takes.gpus,
             runtime_env={"env_vars": thread_variables(takes.cpus)} if own else None,
         )
-        self._running[remote.remote(order)] = task, attempt
+        self._running[begin.remote(order)] = task, attempt
 
     def begun(self, keys: Sequence[str]) -> dict[str, str]:
         """Which of these are at work, as their locks say, and on which machine."""
@@ -155,7 +162,8 @@ def local_ray(workers: int, takes: Resources) -> Iterator[None]:
     """
     place = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())
     folder = Path(tempfile.mkdtemp(prefix="aleator-", dir=place))
-    with _environment({**_QUIET, **thread_variables(takes.cpus)}):
+    variables = {**_QUIET, **thread_variables(takes.cpus), "RAY_AUTH_TOKEN": _token()}
+    with _environment(variables):
         import ray
 
         try:
@@ -174,6 +182,12 @@ def local_ray(workers: int, takes: Resources) -> Iterator[None]:
             shutil.rmtree(folder, ignore_errors=True)  # Ray's last words may still be coming in
 
 
+@cache
+def _token() -> str:
+    """The password of this process's own Ray, which would otherwise keep one in the user's home."""
+    return secrets.token_hex(32)
+
+
 @contextmanager
 def cluster_ray(address: str) -> Iterator[None]:
     """Ray on a cluster that is there already; it stays when we go.
@@ -189,7 +203,8 @@ def cluster_ray(address: str) -> Iterator[None]:
         except (ConnectionError, RuntimeError, ValueError, OSError, ImportError) as error:
             reason = " ".join(str(error).split())
             raise InputError(
-                f"--address {address}: no Ray cluster can be used there: {reason}"
+                f"--address {address}: no Ray cluster can be used there: {reason} (one with a "
+                "token wants RAY_AUTH_MODE=token in the environment)"
             ) from error
         try:
             yield
