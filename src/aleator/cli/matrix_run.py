@@ -228,7 +228,7 @@ def problems(runs: Sequence[TaskRun]) -> str | None:
 
 
 def _problem(run: TaskRun) -> str:
-    times = "once" if run.attempts == 1 else f"{run.attempts} times"
+    times = {1: "once", 2: "twice"}.get(run.attempts, f"{run.attempts} times")
     told = f"{run.task.key}: {run.error}; tried {times}; its log is {run.task.log}"
     lines = last_lines(run.task.log) if run.task.log.exists() else []
     return told + ", which ends with:" + "".join(f"\n  | {one}" for one in lines) if lines else told
