@@ -23,7 +23,7 @@ from aleator.files import JsonValue, Row
 from tests.sources import ROOT
 from tests.tiny_families import save_tiny_family
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 """Seconds until a driver is thought to hang; it takes a few on a machine that is not busy."""
 
 Begin = Callable[[Sequence[str | Path]], subprocess.Popen[str]]

@@ -19,6 +19,7 @@ from aleator.cli.matrix_worker import (
     printing_to,
 )
 from aleator.errors import OutputError
+from tests.sources import ROOT
 
 HOLD = """
 import sys, time
@@ -93,7 +94,8 @@ def test_everything_printed_goes_to_the_log(
 
 def test_a_folder_has_one_worker_at_a_time_and_a_killed_one_lets_go(order: Order) -> None:
     command = [sys.executable, "-c", HOLD, str(order.lock)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ, text=True) as other:
+    found = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=found, text=True) as other:
         assert other.stdout is not None and other.stdout.readline() == "held\n"
         assert holder(order.lock)["pid"] == other.pid
         with pytest.raises(OutputError, match=f"process {other.pid} on .* is at work in this"):

@@ -101,7 +101,7 @@ def _told(run: TaskRun) -> str:
     if run.state == "finished":
         return f": {run.seconds:.0f} s{_where(run)}"
     if run.state == "waiting":
-        return f": {run.error}; it is tried again" if run.error else ""
+        return f": {run.error}; it is tried again"
     return "" if run.error is None else f": {run.error}"
 
 

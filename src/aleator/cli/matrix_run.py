@@ -126,7 +126,8 @@ def run_tasks(
             waiting = [key for key in queued if by_key[key].state == "waiting"]
             for key, node in pool.begun(waiting).items():
                 run = by_key[key]
-                run.state, run.node, run.began = "running", node, time.monotonic()
+                run.state, run.node, run.error = "running", node, None
+                run.began = time.monotonic()
     finally:
         for run in runs:
             if run.state == "running":
