@@ -110,7 +110,7 @@ def statuses(out: Path) -> dict[str, Row]:
 
 def running(out: Path) -> bool:
     there = (out / "status.json").exists()
-    return there and "running" in {row["status"] for row in statuses(out).values()}
+    return there and "running" in [row["status"] for row in statuses(out).values()]
 
 
 def family(process: subprocess.Popen[str]) -> list[psutil.Process]:
@@ -142,12 +142,14 @@ def test_killed_twice_and_the_same_as_one_by_one(
     finished = {key: path.stat().st_mtime_ns for key, path in results(out).items()}
     assert 2 <= len(finished) < 12
     assert gone(processes), "a killed driver leaves nobody behind"
+    left = Path((out / ".locks/ray").read_text())
     lost = statuses(out)[killed]
     assert lost["attempts"] == 2 or "its process was lost" in str(lost["error"])
 
     driver = begin([*command, "--json"])
     printed, told = driver.communicate(timeout=PATIENCE)
     assert driver.returncode == 1, told
+    assert not left.exists() and not (out / ".locks/ray").exists()
     assert json.loads(printed) == json.loads((out / "status.json").read_text())
     check_failures(out, told)
     assert len(results(out)) == 12
@@ -203,7 +205,8 @@ def test_an_interrupt_leaves_no_process(tmp_path: Path, begin: Begin) -> None:
     _, told = driver.communicate(timeout=PATIENCE)
     assert driver.returncode == 130 and "interrupted" in told
     assert gone(processes)
-    assert "stopped" in {row["status"] for row in statuses(out).values()}
+    assert not (out / ".locks/ray").exists()
+    assert "stopped" in [row["status"] for row in statuses(out).values()]
 
 
 def test_a_dry_run_needs_no_ray_and_writes_nothing(

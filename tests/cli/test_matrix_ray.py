@@ -6,7 +6,7 @@ import pytest
 
 from aleator.cli import matrix_ray
 from aleator.cli.matrix_plan import MatrixTask, Resources
-from aleator.cli.matrix_ray import check_machines, check_ray, driver_lock, lock_of
+from aleator.cli.matrix_ray import Machine, check_machines, check_ray, driver_lock, lock_of
 from aleator.errors import InputError
 
 
@@ -22,7 +22,7 @@ def test_without_ray_one_sentence_says_what_to_install(monkeypatch: pytest.Monke
 
 
 def test_what_no_machine_has_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    machines = [{"Resources": {"CPU": 2.0}}, {"Resources": {"CPU": 1.0, "GPU": 1.0}}]
+    machines = [Machine("1", "left", Resources(2, 0)), Machine("2", "right", Resources(1, 1))]
     monkeypatch.setattr(matrix_ray, "_machines", lambda: machines)
     check_machines([task("a", 2, 0), task("b", 1, 1), task("c", 1, 0.5)])
     with pytest.raises(InputError) as caught:

@@ -167,11 +167,13 @@ def checked_options(bench: str, given: Mapping[str, object]) -> dict[str, JsonVa
 
 def _by_name(path: Path, benches: JsonValue) -> JsonValue:
     """Benchmarks by name with their options, where the file has but a list of names."""
-    if isinstance(benches, list) and all(isinstance(name, str) for name in benches):
-        _refuse_twice(path, "benches", benches)
-        return {name: {} for name in benches}
+    if isinstance(benches, list):
+        names = [str(name) for name in benches]
+        _refuse_twice(path, "benches", names)
+        return {name: {} for name in names}
     if isinstance(benches, Mapping):
-        return {name: {} if options is None else options for name, options in benches.items()}
+        named = as_object(benches, path)
+        return {name: {} if options is None else options for name, options in named.items()}
     raise RecipeError(
         f"{path}: benches should be a list of benchmarks, or benchmarks with their options"
     )

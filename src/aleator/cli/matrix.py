@@ -144,7 +144,7 @@ def _pool(
         yield RayPool(folder, None)
         return
     takes = min((task.takes for task in left), key=lambda one: one.cpus)
-    started = local_ray(workers, takes) if address is None else cluster_ray(address)
+    started = local_ray(workers, takes, folder) if address is None else cluster_ray(address)
     with started, interrupted_by_termination():
         check_machines(left)
         if address is not None:

@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,11 +30,13 @@ from aleator.cli.matrix_run import Ending
 from aleator.cli.matrix_worker import Order, Report, carry_out, carry_out_alone, holder, look_around
 from aleator.cli.stages import thread_variables
 from aleator.errors import InputError
+from aleator.files import read_text, write_text
 
 if TYPE_CHECKING:
     from ray import ObjectRef
 
 _LOCKS = ".locks"
+_PREFIX = "aleator-"
 _OBJECT_STORE = 80 * 2**20
 """Bytes; Ray takes no less, and only orders and reports go through it."""
 _PROBE_SECONDS = 120.0
@@ -54,6 +57,21 @@ def check_ray() -> None:
         raise InputError(
             "`aleator matrix` runs on Ray, which is not installed; pip install 'aleator[ray]'"
         )
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One of Ray's machines.
+
+    Attributes:
+        node: What Ray calls it.
+        name: What people call it.
+        has: All that tasks may take of it.
+    """
+
+    node: str
+    name: str
+    has: Resources
 
 
 class RayPool:
@@ -153,17 +171,16 @@ def _last_line(text: str) -> str:
 
 
 @contextmanager
-def local_ray(workers: int, takes: Resources) -> Iterator[None]:
+def local_ray(workers: int, takes: Resources, out: Path) -> Iterator[None]:
     """Ray on this machine, gone at the end.
 
     Args:
         workers: Processor cores that tasks share.
         takes: What most tasks take; their number of threads is every worker's.
+        out: The matrix's folder, whose lock the caller holds.
     """
-    place = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())
-    folder = Path(tempfile.mkdtemp(prefix="aleator-", dir=place))
     variables = {**_QUIET, **thread_variables(takes.cpus), "RAY_AUTH_TOKEN": _token()}
-    with _environment(variables):
+    with _environment(variables), _temporary_folder(out) as folder:
         import ray
 
         try:
@@ -179,7 +196,24 @@ def local_ray(workers: int, takes: Resources) -> Iterator[None]:
             yield
         finally:
             ray.shutdown()
-            shutil.rmtree(folder, ignore_errors=True)  # Ray's last words may still be coming in
+
+
+@contextmanager
+def _temporary_folder(out: Path) -> Iterator[Path]:
+    """A folder for Ray that goes at the end, or, after a kill, when the next driver begins."""
+    place = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())
+    note = out / _LOCKS / "ray"
+    if note.exists():
+        left = Path(read_text(note))
+        if left.parent == place and left.name.startswith(_PREFIX):
+            shutil.rmtree(left, ignore_errors=True)  # it may be another machine's, and not here
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=place))
+    write_text(note, str(folder))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # Ray's last words may still be coming in
+        note.unlink()
 
 
 @cache
@@ -223,9 +257,9 @@ def check_cluster(out: Path) -> None:
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     token = driver_lock(out)
-    for node in _machines():
-        name = node["NodeManagerHostname"]
-        there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+    for machine in _machines():
+        name = machine.name
+        there = NodeAffinitySchedulingStrategy(machine.node, soft=False)
         remote = ray.remote(max_retries=0)(look_around)
         probe = remote.options(num_cpus=0, scheduling_strategy=there)
         try:
@@ -254,10 +288,7 @@ def check_machines(tasks: Sequence[MatrixTask]) -> None:
     Raises:
         InputError: There are some; the message names their models and what there is.
     """
-    machines = [
-        Resources(int(node["Resources"]["CPU"]), node["Resources"].get("GPU", 0.0))
-        for node in _machines()
-    ]
+    machines = [machine.has for machine in _machines()]
     wanting = {
         task.model: task.takes
         for task in tasks
@@ -273,10 +304,19 @@ def check_machines(tasks: Sequence[MatrixTask]) -> None:
         )
 
 
-def _machines() -> list[Mapping[str, Mapping[str, float]]]:
+def _machines() -> list[Machine]:
+    """The machines that can take tasks; a head that only directs is none."""
     import ray
 
-    return [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU", 0) > 0]
+    return [
+        Machine(
+            node["NodeID"],
+            node["NodeManagerHostname"],
+            Resources(int(node["Resources"]["CPU"]), node["Resources"].get("GPU", 0.0)),
+        )
+        for node in ray.nodes()
+        if node["Alive"] and node["Resources"].get("CPU", 0.0) >= 1
+    ]
 
 
 @contextmanager

@@ -197,7 +197,7 @@ class StatusFile:
         Raises:
             OutputError: The place cannot be written.
         """
-        states = [(run.state, run.attempts) for run in runs]
+        states: list[tuple[State, int]] = [(run.state, run.attempts) for run in runs]
         if states == self._written:
             return
         for run in runs:
