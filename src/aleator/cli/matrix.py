@@ -20,6 +20,7 @@ from aleator.cli.matrix_plan import (
     PlanOptions,
     check_cells,
     chosen_cells,
+    evaluation_key,
     matrix_tasks,
 )
 from aleator.cli.matrix_ray import (
@@ -104,7 +105,8 @@ def matrix(
         _show_plan(task_runs(tasks), as_json=as_json)
         return
     check_ray()
-    check_cells(cells)
+    left = {run.task.key for run in task_runs(tasks) if run.state == "waiting"}
+    check_cells([cell for cell in cells if evaluation_key(cell) in left])
     with holding(driver_lock(folder), _DRIVER_PATIENCE, {}):
         statuses = StatusFile(folder)
         with _pool(tasks, folder, address, workers or cores()) as pool:

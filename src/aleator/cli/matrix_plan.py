@@ -129,6 +129,11 @@ def chosen_cells(matrix: Matrix, patterns: Sequence[str]) -> tuple[Cell, ...]:
     return tuple(cell for cell in cells if any(_fits(cell, one) for one in patterns))
 
 
+def evaluation_key(cell: Cell) -> str:
+    """The key of the task that measures a cell."""
+    return f"eval/{cell.key}"
+
+
 def check_cells(cells: Sequence[Cell]) -> None:
     """Refuse cells that cannot be run here, before the first one is.
 
@@ -177,7 +182,7 @@ def _training(
 def _evaluation(
     matrix: Matrix, cell: Cell, out: Path, options: PlanOptions, training: MatrixTask | None
 ) -> MatrixTask:
-    key = f"eval/{cell.key}"
+    key = evaluation_key(cell)
     arguments = ["eval", cell.model.model, "--bench", cell.bench, "--out", str(out / key)]
     if training is not None:
         arguments += ["--adapter", str(out / training.key)]

@@ -4,10 +4,10 @@ A task that takes a GPU has a process of its own, so that no memory of the one b
 tasks without share worker processes, which saves loading torch each time. Failed tasks are tried
 again by `matrix_run`, not by Ray.
 
-Locally Ray is quiet and private: no dashboard, no usage statistics, no network but this machine's,
-a temporary folder with a short path (its sockets' names are limited), and all its processes end
-with the driver, however that ends. Workers notice within a second or two; the locks of
-`matrix_worker` keep a new driver's workers waiting until then.
+Locally Ray is quiet and private: no dashboard, no usage statistics, a password of its own, a
+temporary folder with a short path (its sockets' names are limited), and all its processes end with
+the driver, however that ends. Workers notice within a second or two; the locks of `matrix_worker`
+keep a new driver's workers waiting until then.
 """
 
 import logging
@@ -40,11 +40,9 @@ _PREFIX = "aleator-"
 _OBJECT_STORE = 80 * 2**20
 """Bytes; Ray takes no less, and only orders and reports go through it."""
 _PROBE_SECONDS = 120.0
-_QUIET = {
-    "RAY_USAGE_STATS_ENABLED": "0",
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-    "OMP_WAIT_POLICY": "PASSIVE",
-}
+_QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
+_BLIND = {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1"}
+"""For workers: a task that takes no GPU sees none."""
 
 
 def check_ray() -> None:
@@ -112,7 +110,7 @@ class RayPool:
             name=task.key,
             num_cpus=takes.cpus,
             num_gpus=takes.gpus,
-            runtime_env={"env_vars": thread_variables(takes.cpus)} if own else None,
+            runtime_env={"env_vars": _worker_variables(takes)} if own else None,
         )
         self._running[begin.remote(order)] = task, attempt
 
@@ -179,13 +177,14 @@ def local_ray(workers: int, takes: Resources, out: Path) -> Iterator[None]:
         takes: What most tasks take; their number of threads is every worker's.
         out: The matrix's folder, whose lock the caller holds.
     """
-    variables = {**_QUIET, **thread_variables(takes.cpus), "RAY_AUTH_TOKEN": _token()}
+    variables = {**_QUIET, **_worker_variables(takes), "RAY_AUTH_TOKEN": _token()}
     with _environment(variables), _temporary_folder(out) as folder:
         import ray
 
         try:
             ray.init(
                 address="local",
+                _node_ip_address="127.0.0.1",
                 num_cpus=workers,
                 include_dashboard=False,
                 log_to_driver=False,
@@ -214,6 +213,10 @@ def _temporary_folder(out: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)  # Ray's last words may still be coming in
         note.unlink()
+
+
+def _worker_variables(takes: Resources) -> dict[str, str]:
+    return {**_BLIND, **thread_variables(takes.cpus)}
 
 
 @cache
