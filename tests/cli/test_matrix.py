@@ -129,9 +129,9 @@ def test_killed_twice_and_the_same_as_one_by_one(
 ) -> None:
     """A worker is killed and then the driver; what fails is told and keeps nothing else back."""
     out = tmp_path / "out"
-    command = [three_models, "--out", out, "--workers", "2", "--retries", "1"]
+    command = [three_models, "--out", out, "--retries", "1", "--workers"]
 
-    driver = begin(command)
+    driver = begin([*command, "2"])
     until(lambda: at_work(out), driver)
     killed = at_work(out)
     assert killed is not None
@@ -146,7 +146,7 @@ def test_killed_twice_and_the_same_as_one_by_one(
     lost = statuses(out)[killed]
     assert lost["attempts"] == 2 or "its process was lost" in str(lost["error"])
 
-    driver = begin([*command, "--json"])
+    driver = begin([*command, "1", "--json"])
     printed, told = driver.communicate(timeout=PATIENCE)
     assert driver.returncode == 1, told
     assert not left.exists() and not (out / ".locks/ray").exists()
