@@ -6,8 +6,9 @@ again by `matrix_run`, not by Ray.
 
 Locally Ray is quiet and private: no dashboard, no usage statistics, a password of its own, a
 temporary folder with a short path (its sockets' names are limited), and all its processes end with
-the driver, however that ends. Workers notice within a second or two; the locks of `matrix_worker`
-keep a new driver's workers waiting until then.
+the driver, however that ends. Of a killed driver the workers notice within two or three seconds,
+and the locks of `matrix_worker` keep a new driver's workers waiting until then; others of Ray's
+processes, which do nothing more, within a minute.
 """
 
 import logging
