@@ -6,8 +6,9 @@ import pytest
 
 import aleator
 from aleator import recipe_files
-from aleator.errors import InputError, UnknownNameError
+from aleator.errors import InputError, RecipeError, UnknownNameError
 from aleator.recipe_files import (
+    find_matrix,
     find_recipe,
     find_target_file,
     matrix_names,
@@ -88,11 +89,23 @@ def test_target_files_are_told_from_recipes(tmp_path: Path) -> None:
 
 
 def test_matrices_are_told_from_both() -> None:
-    assert matrix_names() == ("paper/matrix",)
+    assert matrix_names() == ("paper/matrix", "sandbox/matrix")
     assert not {"paper/matrix"} & {*recipe_names(), *target_file_names()}
     assert recipe_summary(matrix_path("paper/matrix"))
     with pytest.raises(UnknownNameError, match="unknown matrix 'wide'; known: paper/matrix"):
         matrix_path("wide")
+
+
+def test_a_matrix_is_found_and_is_no_recipe(tmp_path: Path) -> None:
+    own = tmp_path / "mine.yaml"
+    own.write_text("# mine\nmodels: []\n")
+    assert (find_matrix(str(own)), find_matrix("paper/matrix")) == (
+        own,
+        matrix_path("paper/matrix"),
+    )
+    for name in (str(own), "paper/matrix"):
+        with pytest.raises(RecipeError, match=f"{name} is a matrix of runs, not a recipe"):
+            find_recipe(name)
 
 
 def test_a_recipe_without_a_comment_has_no_summary(tmp_path: Path) -> None:
@@ -101,6 +114,6 @@ def test_a_recipe_without_a_comment_has_no_summary(tmp_path: Path) -> None:
 
 
 def test_a_directory_is_no_file(tmp_path: Path) -> None:
-    for find in (find_recipe, find_target_file):
+    for find in (find_recipe, find_target_file, find_matrix):
         with pytest.raises(InputError, match=f"{tmp_path} is a directory: give a "):
             find(str(tmp_path))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import aleator
-from aleator.errors import InputError, UnknownNameError
+from aleator.errors import InputError, RecipeError, UnknownNameError
 from aleator.files import read_text
 
 _ENDING = ".yaml"
@@ -98,9 +98,15 @@ def find_recipe(name_or_file: str) -> Path:
 
     Raises:
         UnknownNameError: It is neither.
+        RecipeError: It is a matrix.
         InputError: It is a directory.
     """
     own = _own_file("recipe", name_or_file, recipe_names())
+    if name_or_file in matrix_names() if own is None else _kind(own) == "matrix":
+        raise RecipeError(
+            f"{name_or_file} is a matrix of runs, not a recipe: `aleator matrix {name_or_file}` "
+            "runs it"
+        )
     return own or recipe_path(name_or_file)
 
 
@@ -113,6 +119,17 @@ def find_target_file(name_or_file: str) -> Path:
     """
     own = _own_file("target file", name_or_file, target_file_names())
     return own or target_file_path(name_or_file)
+
+
+def find_matrix(name_or_file: str) -> Path:
+    """The user's own file where there is one, otherwise the matrix of that name.
+
+    Raises:
+        UnknownNameError: It is neither.
+        InputError: It is a directory.
+    """
+    own = _own_file("matrix", name_or_file, matrix_names())
+    return own or matrix_path(name_or_file)
 
 
 def _own_file(kind: str, name_or_file: str, names: tuple[str, ...]) -> Path | None:

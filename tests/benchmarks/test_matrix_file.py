@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from aleator.benchmarks.matrix_file import Matrix, matrix_values, read_matrix, recipe_of
+from aleator.benchmarks.matrix_file import Matrix, matrix_values, read_matrix
 from aleator.errors import InputError
 from aleator.recipe_files import matrix_path
 
@@ -37,14 +37,60 @@ def test_every_cell_once(tmp_path: Path) -> None:
 
 
 def test_what_a_model_sets(tmp_path: Path) -> None:
-    model = read_matrix(written(tmp_path, SMALL)).models[0]
+    matrix = read_matrix(written(tmp_path, SMALL))
+    model = matrix.models[0]
     assert model.overrides == {
         "lora.rank": "4",
         "data.families": "[beta]",
         "validation": "null",
     }
-    recipe = recipe_of(model, "paper/soft")
+    recipe = matrix.recipe(model, "paper/soft")
     assert (recipe.lora.rank, recipe.data.families, recipe.validation) == (4, ("beta",), None)
+
+
+def test_a_seed_is_that_of_every_training_but_where_a_model_has_its_own(tmp_path: Path) -> None:
+    matrix = read_matrix(
+        written(tmp_path, "seed: 5\n" + SMALL.replace("set: {", "set: {seed: 6, "))
+    )
+    assert [matrix.recipe(model, "paper/soft").seed for model in matrix.models] == [6, 5]
+
+
+def test_benchmarks_with_their_options(tmp_path: Path) -> None:
+    text = SMALL.partition("benches:")[0]
+    text += "benches: {numeric: {limit: 2}, knowledge: {knowledge_tasks: [tiny]}, open_ended: null}"
+    matrix = read_matrix(written(tmp_path, text))
+    assert {cell.bench: cell.options for cell in matrix.cells()} == {
+        "numeric": {"limit": 2},
+        "knowledge": {"knowledge_tasks": ["tiny"]},
+        "open_ended": {},
+    }
+    assert read_matrix(written(tmp_path, yaml.safe_dump(matrix_values(matrix)))) == matrix
+
+
+@pytest.mark.parametrize(
+    ("benches", "told"),
+    [
+        ("{numeric: {limt: 2}}", "benches.numeric.limt: extra inputs are not permitted"),
+        ("{numeric: {limit: no}}", "benches.numeric.limit: input should be a valid integer"),
+        ("{numeric: 2}", "benches.numeric: input should be a valid dictionary"),
+        ("{novelty: {novelty_sets: [curate]}}", "did you mean 'curated'?"),
+        ("numeric", "benches should be a list of benchmarks, or benchmarks with their options"),
+        ("{}", "benches: dictionary should have at least 1 item"),
+    ],
+)
+def test_mistaken_options(tmp_path: Path, benches: str, told: str) -> None:
+    path = written(tmp_path, SMALL.partition("benches:")[0] + f"benches: {benches}")
+    with pytest.raises(InputError) as caught:
+        read_matrix(path)
+    assert told in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_the_sandbox_matrix() -> None:
+    """What README shows: three conditions, two benchmarks, no GPU."""
+    matrix = read_matrix(matrix_path("sandbox/matrix"))
+    assert len(matrix.cells()) == 6
+    assert {model.gpus for model in matrix.models} == {0}
+    assert all("limit" in cell.options for cell in matrix.cells())
 
 
 def test_written_and_read(tmp_path: Path) -> None:
@@ -61,6 +107,12 @@ def test_the_published_matrix() -> None:
     assert [sum(part in one for one in ids) for part in families] == [5, 4, 2, 1]
     assert matrix.conditions == {"base": None, "soft": "paper/soft", "hard": "paper/hard"}
     assert len(matrix.cells()) == 12 * 3 * len(matrix.benches)
+    published = {cell.bench: cell.options for cell in matrix.cells() if cell.options}
+    assert published == {
+        "novelty": {"novelty_sets": ["curated", "wildchat"], "novelty_partition": "published"},
+        "knowledge": {"knowledge_tasks": ["tiny"]},
+        "perplexity": {"perplexity_texts": "paloma"},
+    }
     assert {key for model in matrix.models for key in model.set} == {"gradient_accumulation"}
 
 
@@ -74,8 +126,9 @@ def test_the_published_matrix() -> None:
         (("paper/soft", "paper/sof"), "unknown recipe 'paper/sof'; did you mean 'paper/soft'?"),
         (("lora.rank", "lora.rnk"), "--set lora.rnk=4: unknown key 'rnk' in lora"),
         (("gpus: 0", "gpus: -1"), "models.0.gpus: input should be greater than"),
+        (("gpus: 0", "gpus: 2"), "models.0.gpus: input should be less than or equal to 1"),
         (("gpus: 0", "cards: 0"), "models.0.cards: extra inputs are not permitted"),
-        (("benches: [numeric, open_ended]", ""), "benches: field required"),
+        (("benches: [numeric, open_ended]", ""), "benches should be a list of benchmarks"),
     ],
 )
 def test_mistakes(tmp_path: Path, change: tuple[str, str], told: str) -> None:

@@ -1,11 +1,14 @@
 """A matrix file: which models, in which conditions, on which benchmarks; every cell is one task.
 
 ```yaml
+seed: 11                                     # of trainings and evaluations; may be left out
 models:
   - {name: small, model: Qwen/Qwen3-0.6B}
-  - {name: large, model: Qwen/Qwen3-14B, gpus: 2, set: {gradient_accumulation: 8}}
+  - {name: large, model: Qwen/Qwen3-14B, cpus: 4, set: {gradient_accumulation: 8}}
 conditions: {base: null, soft: paper/soft}   # a recipe each, by name or file; null: the model as is
-benches: [numeric, open_ended]
+benches:                                     # or a list of names
+  numeric: {draws: 0}                        # options of `aleator eval`
+  knowledge: {knowledge_tasks: [tiny]}
 ```
 
 A model's `set` replaces values of every condition's recipe: what its machine needs, not what
@@ -14,7 +17,7 @@ so that nothing turns out wrong after a night. Running the cells is not this fil
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -22,8 +25,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from aleator.benchmarks.catalogue import check_benches
+from aleator.benchmarks.matrix_options import OPTIONS
 from aleator.errors import RecipeError
-from aleator.files import JsonValue, as_object, read_yaml
+from aleator.files import JsonValue, Row, as_object, read_yaml
 from aleator.recipe_files import find_recipe
 from aleator.training.recipe import Recipe
 from aleator.training.recipe_yaml import read_recipe
@@ -40,14 +44,17 @@ class MatrixModel(BaseModel):
     Attributes:
         name: What its folder is called.
         model: "sandbox", a directory or a hub id.
-        gpus: How many a cell of it takes; 0 for none.
+        gpus: How much of one a cell of it takes; 0 for none. A cell is one process, which uses no
+            more than one.
+        cpus: How many processor cores a cell of it takes.
         set: Values by dotted key that replace those of the recipes.
     """
 
     model_config = _STRICT
     name: Name
     model: str
-    gpus: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1
+    gpus: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 1
+    cpus: Annotated[int, Field(ge=1)] = 1
     set: dict[str, object] = Field(default_factory=dict)
 
     @property
@@ -70,12 +77,14 @@ class Cell:
         condition: Its condition's name.
         recipe: The recipe of the adapter, by name or file; None for the model as it is.
         bench: The benchmark's name.
+        options: Those of `aleator eval` that the file has for it, by name.
     """
 
     model: MatrixModel
     condition: str
     recipe: str | None
     bench: str
+    options: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
 
     @property
     def key(self) -> str:
@@ -89,53 +98,91 @@ class Matrix(BaseModel):
     Attributes:
         models: At least one, by distinct names.
         conditions: By name, the recipe of each; None for the model as it is.
-        benches: Names of benchmarks.
+        benches: By name of a benchmark, the options of `aleator eval` for it; as read, those that
+            the file has and no others.
+        seed: Of trainings and evaluations; None for the recipes' own, and 0.
     """
 
     model_config = _STRICT
     models: Annotated[tuple[MatrixModel, ...], Field(min_length=1, strict=False)]
     conditions: Annotated[dict[Name, str | None], Field(min_length=1)]
-    benches: Annotated[tuple[str, ...], Field(min_length=1, strict=False)]
+    benches: Annotated[dict[str, dict[str, object]], Field(min_length=1)]
+    seed: Annotated[int, Field(ge=0)] | None = None
 
     def cells(self) -> tuple[Cell, ...]:
         """Every cell, all of a model together, base first where the file has it first."""
+        options = {name: checked_options(name, given) for name, given in self.benches.items()}
         return tuple(
-            Cell(model, condition, recipe, bench)
+            Cell(model, condition, recipe, bench, options[bench])
             for model in self.models
             for condition, recipe in self.conditions.items()
             for bench in self.benches
         )
+
+    def overrides(self, model: MatrixModel) -> dict[str, str]:
+        """What replaces values of a recipe for a model, the seed included."""
+        seed = {} if self.seed is None else {"seed": str(self.seed)}
+        return {**seed, **model.overrides}
+
+    def recipe(self, model: MatrixModel, recipe: str) -> Recipe:
+        """A condition's recipe as a model is trained by it.
+
+        Raises:
+            InputError: There is no such recipe, or a replacement does not fit it.
+        """
+        return read_recipe(find_recipe(recipe), self.overrides(model))
 
 
 def read_matrix(path: Path) -> Matrix:
     """Read a matrix file.
 
     Raises:
-        InputError: The file, a recipe or a benchmark's name is wrong; the message names the place.
+        InputError: The file, a recipe or a benchmark's options are wrong; the message names the
+            place.
     """
+    values = as_object(read_yaml(path), path)
+    values["benches"] = _by_name(path, values.get("benches"))
     try:
-        matrix = Matrix.model_validate(as_object(read_yaml(path), path))
+        matrix = Matrix.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where, told = ".".join(map(str, first["loc"])), first["msg"]
-        raise RecipeError(f"{path}: {where}: {told[:1].lower()}{told[1:]}") from error
+        raise _said(path, error) from error
     _refuse_twice(path, "models", [model.name for model in matrix.models])
-    _refuse_twice(path, "benches", list(matrix.benches))
-    check_benches(matrix.benches)
+    check_benches(tuple(matrix.benches))
+    for name, given in matrix.benches.items():
+        try:
+            OPTIONS[name].model_validate(given).check()
+        except ValidationError as error:
+            raise _said(path, error, f"benches.{name}.") from error
     for model in matrix.models:
         for condition in matrix.conditions.values():
             if condition is not None:
-                recipe_of(model, condition)
+                matrix.recipe(model, condition)
     return matrix
 
 
-def recipe_of(model: MatrixModel, recipe: str) -> Recipe:
-    """A condition's recipe with a model's replacements.
+def checked_options(bench: str, given: Mapping[str, object]) -> dict[str, JsonValue]:
+    """A benchmark's options as JSON holds them; `read_matrix` has seen that they are right."""
+    return OPTIONS[bench].model_validate(dict(given)).given()
 
-    Raises:
-        InputError: There is no such recipe, or a replacement does not fit it.
-    """
-    return read_recipe(find_recipe(recipe), model.overrides)
+
+def _by_name(path: Path, benches: JsonValue) -> JsonValue:
+    """Benchmarks by name with their options, where the file has but a list of names."""
+    if isinstance(benches, list):
+        names = [str(name) for name in benches]
+        _refuse_twice(path, "benches", names)
+        return {name: {} for name in names}
+    if isinstance(benches, Mapping):
+        named = as_object(benches, path)
+        return {name: {} if options is None else options for name, options in named.items()}
+    raise RecipeError(
+        f"{path}: benches should be a list of benchmarks, or benchmarks with their options"
+    )
+
+
+def _said(path: Path, error: ValidationError, place: str = "") -> RecipeError:
+    first = error.errors(include_url=False)[0]
+    where, told = place + ".".join(map(str, first["loc"])), first["msg"]
+    return RecipeError(f"{path}: {where}: {told[:1].lower()}{told[1:]}")
 
 
 def _refuse_twice(path: Path, section: str, names: list[str]) -> None:
@@ -144,6 +191,6 @@ def _refuse_twice(path: Path, section: str, names: list[str]) -> None:
         raise RecipeError(f"{path}: {section} holds {twice[0]!r} twice; name each once")
 
 
-def matrix_values(matrix: Matrix) -> Mapping[str, JsonValue]:
+def matrix_values(matrix: Matrix) -> Row:
     """The matrix as what YAML holds; `read_matrix` reads it."""
     return matrix.model_dump(mode="json")

@@ -107,7 +107,7 @@ def text_documents(settings: PerplexitySettings) -> list[TextDocument]:
         UnknownNameError: There is no such collection.
         InputError: A number makes no sense, or the documents cannot be read.
     """
-    _check_numbers(settings)
+    check_texts(settings)
     path = settings.path
     if path is None:
         slices = {name: _from_hub(name) for name in PALOMA_SLICES}
@@ -138,7 +138,13 @@ def _from_hub(name: str) -> list[str]:
     return [str(row["text"]) for row in rows]
 
 
-def _check_numbers(settings: PerplexitySettings) -> None:
+def check_texts(settings: PerplexitySettings) -> None:
+    """Refuse numbers that make no sense and collections that are not known; nothing is read.
+
+    Raises:
+        UnknownNameError: There is no such collection.
+        InputError: A number makes no sense.
+    """
     if settings.limit is not None and settings.limit < 1:
         raise InputError(f"limit={settings.limit}: score at least 1 document a slice.")
     Windowing(settings.context, settings.stride)

@@ -54,6 +54,12 @@ COMMANDS = (
         "compare",
         "Compare soft and hard targets with equal budgets.",
     ),
+    Command(
+        "matrix",
+        "aleator.cli.matrix",
+        "matrix",
+        "Train and measure many models, on one machine or many.",
+    ),
     Command("sample", "aleator.cli.sample", "sample", "Show what a model answers and how often."),
     Command("items", "aleator.cli.items", "items", "Take item parameters out of a pickled file."),
     Command("report", "aleator.cli.report", "report", "Write one page from evaluations."),

@@ -69,18 +69,21 @@ def cores() -> int:
 
 
 def threads_environment(threads: int) -> dict[str, str]:
-    """This process's environment for children that share the machine.
+    """This process's environment for children that share the machine."""
+    return {**os.environ, **thread_variables(threads), "PYTHONUNBUFFERED": "1"}
 
-    Waiting threads sleep: spinning ones (OpenMP's default) take the core of another child.
+
+def thread_variables(threads: int) -> dict[str, str]:
+    """What tells a process how many threads it has.
+
+    Waiting threads sleep: spinning ones (OpenMP's default) take the core of another process.
     """
     number = str(threads)
     return {
-        **os.environ,
         "OMP_NUM_THREADS": number,
         "MKL_NUM_THREADS": number,
         "OPENBLAS_NUM_THREADS": number,
         "OMP_WAIT_POLICY": "PASSIVE",
-        "PYTHONUNBUFFERED": "1",
     }
 
 
@@ -113,7 +116,7 @@ def run_stages(
     for run in runs:
         if run.stage.result.exists():
             run.status = "skipped"
-    with _interrupted_by_termination():
+    with interrupted_by_termination():
         try:
             while _advance(runs, lanes, environment, program):
                 watch(runs)
@@ -224,7 +227,7 @@ def _signal(run: StageRun, number: signal.Signals) -> None:
 
 
 @contextmanager
-def _interrupted_by_termination() -> Iterator[None]:
+def interrupted_by_termination() -> Iterator[None]:
     """Take SIGTERM for Ctrl-C, so that no process is left behind."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
