@@ -19,7 +19,7 @@ against what the device does rather than what its data sheet says.
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -105,7 +105,7 @@ def _measure(options: argparse.Namespace, *, packed: bool) -> Side:
     device = options.device
     before = peak_bytes(device)
     model = random_qwen3(options.shape, device)
-    lora = LoraSettings(**asdict(recipe.lora) | {"dropout": 0.0})  # or the losses would differ
+    lora = LoraSettings(**asdict(replace(recipe.lora, dropout=0.0)))  # or the losses would differ
     adapted = attach_adapter(model, lora, recipe.seed).train()
     if options.checkpointing:
         model.activation_checkpointing_enable({"use_reentrant": False})

@@ -70,9 +70,9 @@ def writes_numbers(
     """
     digits = [_token(tokenizer, digit) for digit in "0123456789"]
     point, stop = _token(tokenizer, "."), chat.stop_token_id
-    for layer in model.model.layers:
-        layer.self_attn.o_proj.weight.zero_()
-        layer.mlp.down_proj.weight.zero_()
+    for name, weights in model.named_parameters():
+        if name.endswith(("o_proj.weight", "down_proj.weight")):
+            weights.zero_()
     asked = chat.prompt_ids("Generate exactly ONE random number.")[-1]
     after = {asked: dict.fromkeys(digits, 0.1), point: dict.fromkeys(digits, 0.1)}
     after |= {digit: dict.fromkeys(digits, 0.05) | {point: 0.25, stop: 0.25} for digit in digits}

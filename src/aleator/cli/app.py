@@ -62,7 +62,12 @@ COMMANDS = (
     ),
     Command("sample", "aleator.cli.sample", "sample", "Show what a model answers and how often."),
     Command("items", "aleator.cli.items", "items", "Take item parameters out of a pickled file."),
-    Command("report", "aleator.cli.report", "report", "Write one page from evaluations."),
+    Command(
+        "report",
+        "aleator.cli.report",
+        "report",
+        "Write one page from evaluations; of several models an overview and a page each.",
+    ),
     Command(
         "export", "aleator.cli.export", "export", "Write an adapter or a merged model for others."
     ),
