@@ -66,7 +66,7 @@ COMMANDS = (
         "report",
         "aleator.cli.report",
         "report",
-        "Write one page from evaluations; of several models an overview and a page each.",
+        "Write a page from evaluations, or a page a model.",
     ),
     Command(
         "export", "aleator.cli.export", "export", "Write an adapter or a merged model for others."

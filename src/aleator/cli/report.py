@@ -26,6 +26,6 @@ def report(
         ),
     ] = Path("report.html"),
 ) -> None:
-    """Write one page from evaluations; of several models an overview and a page each."""
+    """Write a page from evaluations, or a page a model."""
     for page in write_pages(load_results(directories), out):
         typer.echo(page)
