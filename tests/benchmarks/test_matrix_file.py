@@ -48,6 +48,18 @@ def test_what_a_model_sets(tmp_path: Path) -> None:
     assert (recipe.lora.rank, recipe.data.families, recipe.validation) == (4, ("beta",), None)
 
 
+def test_rounding_is_a_models_not_a_recipes(tmp_path: Path) -> None:
+    """In `set` it would be that of the trainings alone, and base another model."""
+    rounded = SMALL.replace("gpus: 0,", "gpus: 0, quantisation: nf4,")
+    matrix = read_matrix(written(tmp_path, rounded))
+    assert [matrix.recipe(one, "paper/soft").quantisation for one in matrix.models] == ["nf4", None]
+    assert read_matrix(written(tmp_path, yaml.safe_dump(matrix_values(matrix)))) == matrix
+    with pytest.raises(InputError, match=r"models\.0\.quantisation: input should be 'nf4'"):
+        read_matrix(written(tmp_path, rounded.replace("nf4", "nf5")))
+    with pytest.raises(InputError, match="a: quantisation stands beside set, not in it"):
+        read_matrix(written(tmp_path, SMALL.replace("set: {", "set: {quantisation: nf4, ")))
+
+
 def test_a_seed_is_that_of_every_training_but_where_a_model_has_its_own(tmp_path: Path) -> None:
     matrix = read_matrix(
         written(tmp_path, "seed: 5\n" + SMALL.replace("set: {", "set: {seed: 6, "))

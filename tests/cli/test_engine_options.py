@@ -9,6 +9,7 @@ import pytest
 from aleator.cli.app import run
 from aleator.cli.engine_options import engine_settings
 from aleator.errors import InputError, UnknownNameError
+from aleator.models.quantisation import QUANTISATION_FILE
 from aleator.sampling.vllm_settings import VllmSettings
 from tests.hosted_models import hosted_adapter, hosted_model
 from tests.stand_in_vllm import StandIn, install
@@ -92,6 +93,21 @@ def test_a_prompt_is_asked(model: str, vllm: StandIn, capsys: pytest.CaptureFixt
     assert printed["draws"] == 30 and printed["forward_tokens"] is None
     assert run([*arguments, "--engine", "vllm", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == printed
+
+
+def test_an_adapter_of_rounded_weights_is_not_put_on_others(
+    model: str, vllm: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    adapter, out = hosted_adapter(model, tmp_path / "adapter"), ["--out", str(tmp_path / "out")]
+    (adapter / QUANTISATION_FILE).write_text('{"base_model": "nf4"}')
+    asked = ["--adapter", str(adapter), "--engine", "vllm"]
+    measured = ["eval", model, *asked, *SMALL, *out]
+    for command in (["sample", model, "Go", *asked], measured):
+        assert run(command) == 2
+        assert f"the adapter in {adapter} was trained on four-bit weights" in _told(capsys)
+    assert not vllm.started and not (tmp_path / "out").exists()
+    assert run([*measured, "--quantisation", "none"]) == 0
+    assert vllm.started and (tmp_path / "out" / "result.json").exists()
 
 
 @pytest.mark.parametrize(

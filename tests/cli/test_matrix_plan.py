@@ -63,6 +63,18 @@ def test_the_user_may_choose_other_resources_and_no_seed() -> None:
     assert not [task for task in tasks if "seed" in " ".join(task.arguments)]
 
 
+def test_what_is_trained_on_rounded_weights_is_compared_with_them() -> None:
+    models = (MatrixModel(name="a", model="m", quantisation="nf4", set={"lora.rank": 4}),)
+    matrix = SMALL.model_copy(update={"models": models, "benches": {"numeric": {}}})
+    training, base, hard = matrix_tasks(matrix, matrix.cells(), Path("/out"), PlanOptions())
+    assert training.arguments[-6:] == (
+        *("--set", "seed=3", "--set", "quantisation=nf4"),
+        *("--set", "lora.rank=4"),
+    )
+    assert base.arguments[-4:] == ("--quantisation", "nf4", "--seed", "3")
+    assert "--adapter" in hard.arguments and "--quantisation" not in hard.arguments
+
+
 @pytest.mark.parametrize(
     ("patterns", "keys"),
     [

@@ -1,12 +1,23 @@
 """What is checked before tasks go to Ray; Ray at work is in `test_matrix.py`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from ray.exceptions import GetTimeoutError, RayError, RayTaskError
 
+import aleator
 from aleator.cli import matrix_ray
 from aleator.cli.matrix_plan import MatrixTask, Resources
-from aleator.cli.matrix_ray import Machine, check_machines, check_ray, driver_lock, lock_of
+from aleator.cli.matrix_ray import (
+    Machine,
+    check_cluster,
+    check_machines,
+    check_ray,
+    driver_lock,
+    lock_of,
+)
+from aleator.cli.matrix_worker import Sight
 from aleator.errors import InputError
 
 
@@ -34,6 +45,50 @@ def test_what_no_machine_has_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(matrix_ray, "_machines", list)
     with pytest.raises(InputError, match="there is: none"):
         check_machines([task("a", 1, 0)])
+
+
+GOOD = Sight(aleator.__version__, out=True, folder=True)
+
+
+@pytest.mark.parametrize(
+    ("sight", "told"),
+    [
+        (GOOD, None),
+        (replace(GOOD, version="0.0.9"), f"has aleator 0.0.9, and here is {aleator.__version__}"),
+        (replace(GOOD, out=False), "does not see OUT: start from a folder that all machines"),
+        (replace(GOOD, folder=False), f"does not see {Path.cwd()}: start from a folder"),
+        (
+            RayTaskError("look_around", "Traceback\nNo module named 'aleator'", ImportError()),
+            "cannot run aleator (No module named 'aleator'): install aleator "
+            f"{aleator.__version__} there",
+        ),
+        (GetTimeoutError("no answer"), "cannot run aleator (no answer): install aleator"),
+    ],
+)
+def test_every_machine_has_this_aleator_and_sees_the_folders(
+    sight: Sight | RayError, told: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machines = [Machine("1", "left", Resources(2, 0)), Machine("2", "right", Resources(1, 1))]
+    asked: list[tuple[str, Path]] = []
+
+    def sight_of(machine: Machine, out: Path) -> Sight:
+        asked.append((machine.node, out))
+        if machine.name == "left":
+            return GOOD
+        if isinstance(sight, RayError):
+            raise sight
+        return sight
+
+    monkeypatch.setattr(matrix_ray, "_machines", lambda: machines)
+    monkeypatch.setattr(matrix_ray, "_sight_of", sight_of)
+    if told is None:
+        check_cluster(tmp_path)
+    else:
+        with pytest.raises(InputError) as caught:
+            check_cluster(tmp_path)
+        words = told.replace("OUT", str(tmp_path))
+        assert str(caught.value).startswith(f"the machine right of the cluster {words}")
+    assert asked == [("1", tmp_path), ("2", tmp_path)]
 
 
 def test_locks_have_a_place_each(tmp_path: Path) -> None:

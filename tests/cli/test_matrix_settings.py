@@ -75,6 +75,10 @@ def test_models_conditions_and_benchmarks_may_be_added(tmp_path: Path) -> None:
             "conditions.soft.batch_size=8 there and 32 here",
         ),
         ({"conditions": {"base": "sandbox/soft", "soft": "sandbox/soft"}}, "conditions.base=None"),
+        (
+            {"models": (A.model_copy(update={"quantisation": "nf4"}),)},
+            "models.a.set.quantisation=None there and nf4 here",
+        ),
         ({"conditions": {"soft": "sandbox/soft"}}, "conditions has base there and not here"),
         ({"benches": {"numeric": {"limit": 6}}}, "benches.numeric.limit=5 there and 6 here"),
         ({"benches": {"numeric": {}}}, "benches.numeric.limit=5 there and None here"),

@@ -1,8 +1,11 @@
+import pytest
 import torch
 
+from aleator.doctor import memory
 from aleator.doctor.lora import fresh_adapter
 from aleator.doctor.memory import check_memory, step_memory
 from aleator.doctor.patient import Patient
+from aleator.models.loading import load_model
 from aleator.models.packed_forward import packed_logits
 from aleator.tokens.speller import Speller
 from aleator.training.collator import BatchMaker, TreeCollator
@@ -57,6 +60,31 @@ def _kept_of_a_batch(patient: Patient, adapted: torch.nn.Module) -> int:
         tree_loss(packed_logits(adapted, batch.packed), batch.targets)
     own = {weight.untyped_storage().data_ptr() for weight in adapted.parameters()}
     return sum(one.untyped_storage().nbytes() for key, one in seen.items() if key not in own)
+
+
+def test_sharding_is_told_to_be_another_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is measured is one process; more of them share prompts and weights."""
+    patient = Patient.admit(loaded(), recipe(**{"sharding.strategy": "fsdp"}))
+    finding = check_memory(patient)
+    assert finding.verdict == "pass" and "of several each takes its share" in finding.said
+    monkeypatch.setattr(memory, "free_bytes", lambda device: 0)
+    finding = check_memory(patient)
+    assert finding.verdict == "fail" and "start more processes with torchrun, set grad" in str(
+        finding
+    )
+
+
+def test_rounded_weights_are_measured_as_they_are_trained() -> None:
+    """Products are of the same shapes, so that as much is kept; the weights themselves are less."""
+    wanted = recipe(quantisation="nf4")
+    sizes, kept = [], []
+    for one in ("nf4", None):
+        parts = load_model("sandbox", quantisation=one)
+        sizes.append(parts.model.get_memory_footprint())
+        kept.append(step_memory(Patient.admit(parts, wanted), wanted))
+    assert sizes[0] <= 0.7 * sizes[1]
+    assert kept[0].adapter == kept[1].adapter and kept[0].logits == kept[1].logits
+    assert 0.9 * kept[1].kept <= kept[0].kept <= 1.1 * kept[1].kept
 
 
 def test_optimiser_and_gradients_are_those_of_the_adapter() -> None:

@@ -49,7 +49,14 @@ def test_figures_lead_to_the_folder_of_their_benchmark(matrix: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"seed": 12}, {"adapter": "other"}, {"adapter_scale": 0.5}, {"model": "other"}]
+    "change",
+    [
+        {"seed": 12},
+        {"adapter": "other"},
+        {"adapter_scale": 0.5},
+        {"model": "other"},
+        {"quantisation": "nf4"},
+    ],
 )
 def test_what_differs_stays_apart(matrix: Path, change: dict[str, object]) -> None:
     path = matrix / "eval" / "small" / "soft" / "knowledge" / "result.json"

@@ -121,6 +121,21 @@ def test_notes_stand_below_their_table(measured: Collection) -> None:
     assert "one prompt only" not in model_card(FACTS, measured)
 
 
+def test_figures_of_rounded_weights(measured: Collection) -> None:
+    """What was trained on them is on the card, and beside which weights its figures stand."""
+    rounded = replace(RECORD, recipe=replace(RECORD.recipe, quantisation="nf4"))
+    facts, (base, soft) = replace(FACTS, record=rounded), measured.results
+    told = "The adapter was trained on base weights rounded to four bits (NF4); "
+    text = model_card(facts, measured)
+    assert told + "the figures of calibrated are of the base model as it is." in text
+    settings = {**soft.settings, "quantisation": "nf4"}
+    mixed = Collection((base, replace(soft, settings=settings)))
+    text = model_card(replace(facts, kind="merged", merge_error=0.0), mixed)
+    assert told + "on the base model as it is, which it is merged into here, it was not" in text
+    assert "calibrated: measured on weights rounded to four bits (nf4), but compared with" in text
+    assert told not in model_card(FACTS, measured)
+
+
 def test_base_not_measured(measured: Collection) -> None:
     text = model_card(FACTS, Collection(measured.results[1:]))
     assert "(`numeric`): base was not measured, so a change is not known." in text

@@ -12,8 +12,10 @@ benches:                                     # or a list of names
 ```
 
 A model's `set` replaces values of every condition's recipe: what its machine needs, not what
-makes conditions differ. Everything is checked on reading, recipes with their replacements included,
-so that nothing turns out wrong after a night. Running the cells is not this file's business.
+makes conditions differ. Its `quantisation` is that of its trainings and, so that they compare with
+the same weights, of the base. Everything is checked on reading, recipes with their replacements
+included, so that nothing turns out wrong after a night. Running the cells is not this file's
+business.
 """
 
 from collections.abc import Mapping
@@ -28,6 +30,7 @@ from aleator.benchmarks.catalogue import check_benches
 from aleator.benchmarks.matrix_options import OPTIONS
 from aleator.errors import RecipeError
 from aleator.files import JsonValue, Row, as_object, read_yaml
+from aleator.models.quantisation import Quantisation
 from aleator.recipe_files import find_recipe
 from aleator.training.recipe import Recipe
 from aleator.training.recipe_yaml import read_recipe
@@ -36,6 +39,7 @@ _STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """Names become folders."""
+_ROUNDED = "quantisation"
 
 
 class MatrixModel(BaseModel):
@@ -47,6 +51,8 @@ class MatrixModel(BaseModel):
         gpus: How much of one a cell of it takes; 0 for none. A cell is one process, which uses no
             more than one.
         cpus: How many processor cores a cell of it takes.
+        quantisation: What its weights are rounded to, in every condition; None: what the recipes
+            say, and as they are without one.
         set: Values by dotted key that replace those of the recipes.
     """
 
@@ -55,12 +61,14 @@ class MatrixModel(BaseModel):
     model: str
     gpus: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 1
     cpus: Annotated[int, Field(ge=1)] = 1
+    quantisation: Quantisation | None = None
     set: dict[str, object] = Field(default_factory=dict)
 
     @property
     def overrides(self) -> dict[str, str]:
         """Its replacements as a `TrainRequest` takes them."""
-        return {
+        rounded = {} if self.quantisation is None else {_ROUNDED: self.quantisation}
+        return rounded | {
             key: yaml.safe_dump(value, default_flow_style=True, width=10**6)
             .removesuffix("...\n")
             .strip()
@@ -154,6 +162,11 @@ def read_matrix(path: Path) -> Matrix:
         except ValidationError as error:
             raise _said(path, error, f"benches.{name}.") from error
     for model in matrix.models:
+        if _ROUNDED in model.set:
+            raise RecipeError(
+                f"{path}: {model.name}: {_ROUNDED} stands beside set, not in it, for it is that of "
+                "the model without an adapter, too"
+            )
         for condition in matrix.conditions.values():
             if condition is not None:
                 matrix.recipe(model, condition)

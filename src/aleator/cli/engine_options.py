@@ -8,10 +8,11 @@ import typer
 import yaml
 
 from aleator.benchmarks.hosted import open_hosted
-from aleator.benchmarks.subject import Hosted
+from aleator.benchmarks.subject import Hosted, adapter_folder
 from aleator.cli.assignments import parse_assignments
 from aleator.errors import InputError, UnknownNameError
 from aleator.files import JsonValue
+from aleator.models.quantisation import adapter_quantisation
 from aleator.sampling.vllm_settings import VLLM, VllmSettings, check_temperature
 
 LOCAL = "local"
@@ -77,15 +78,39 @@ def engine_settings(
 
 
 def open_engine(
-    model: str, adapter: Path | None, settings: VllmSettings, *, trust_remote_code: bool
+    model: str,
+    adapter: Path | None,
+    settings: VllmSettings,
+    *,
+    unrounded: bool = False,
+    trust_remote_code: bool,
 ) -> Hosted:
     """Load a model into vLLM.
 
+    Args:
+        model: A directory or a hub id.
+        adapter: Its folder, or the training run's that holds it.
+        settings: How vLLM is started.
+        unrounded: The model is meant as it is, whatever the adapter was trained on.
+        trust_remote_code: Run code that comes with the model.
+
     Raises:
-        InputError: vLLM is not installed.
+        InputError: vLLM is not installed, or would put the adapter on another model than it was
+            trained on.
         ModelError: The model or the adapter cannot be used, or the adapter changes nothing.
     """
+    if adapter is not None and not unrounded:
+        _check_unrounded(adapter)
     return open_hosted(model, adapter, settings, trust_remote_code=trust_remote_code)
+
+
+def _check_unrounded(adapter: Path) -> None:
+    if adapter_quantisation(adapter_folder(adapter)) is not None:
+        raise InputError(
+            f"the adapter in {adapter} was trained on four-bit weights, of which vLLM is not told: "
+            f"leave out --engine {VLLM}, or measure it on the model as it is with `aleator eval "
+            "--quantisation none`"
+        )
 
 
 def _values(listed: str) -> Mapping[str, JsonValue]:

@@ -16,14 +16,7 @@ from aleator.benchmarks.novelty_judges import RULE, VALIDITY
 from aleator.benchmarks.novelty_sets import SANDBOX_SET
 from aleator.benchmarks.numeric import TEST_SPLITS
 from aleator.benchmarks.perplexity_texts import PerplexitySettings
-from aleator.benchmarks.subject import (
-    Hosted,
-    Opened,
-    Served,
-    adapter_decimals,
-    adapter_folder,
-    open_model,
-)
+from aleator.benchmarks.subject import Hosted, Opened, Served, adapter_decimals, open_model
 from aleator.cli import endpoint_options as server
 from aleator.cli import engine_options as hosting
 from aleator.cli import eval_options as option
@@ -33,7 +26,7 @@ from aleator.cli.eval_figures import headline_figures
 from aleator.cli.eval_settings import Extent, known, names, scales
 from aleator.cli.limits import parse_limits
 from aleator.errors import InputError
-from aleator.models.quantisation import Wanted, adapter_quantisation
+from aleator.models.quantisation import Wanted
 from aleator.outcomes.lattice import DEFAULT_DECIMALS
 from aleator.sampling.served import EndpointSettings
 from aleator.sampling.vllm_settings import VllmSettings
@@ -140,9 +133,13 @@ def _open(
     if elsewhere is not None and quantisation == "nf4":
         raise InputError("--quantisation nf4 is for models loaded here, not in a server or in vLLM")
     if isinstance(elsewhere, VllmSettings):
-        if adapter is not None and quantisation is None:
-            _check_unrounded(adapter)
-        return hosting.open_engine(model, adapter, elsewhere, trust_remote_code=trust_remote_code)
+        return hosting.open_engine(
+            model,
+            adapter,
+            elsewhere,
+            unrounded=quantisation is not None,
+            trust_remote_code=trust_remote_code,
+        )
     if elsewhere is not None:
         if adapter is not None:
             raise InputError("--adapter is for models loaded here: let the server load it")
@@ -157,15 +154,6 @@ def _open(
             "without it; was it trained?"
         )
     return opened
-
-
-def _check_unrounded(adapter: Path) -> None:
-    """Refuse an adapter that vLLM would put on another model than it was trained on."""
-    if adapter_quantisation(adapter_folder(adapter)) is not None:
-        raise InputError(
-            f"the adapter in {adapter} was trained on four-bit weights, of which vLLM is not told: "
-            "leave out --engine, or give --quantisation none for the model as it is"
-        )
 
 
 def _run_with_progress(request: EvaluationRequest, opened: Opened | Served | Hosted) -> Path:

@@ -185,7 +185,9 @@ def _evaluation(
     key = evaluation_key(cell)
     arguments = ["eval", cell.model.model, "--bench", cell.bench, "--out", str(out / key)]
     if training is not None:
-        arguments += ["--adapter", str(out / training.key)]
+        arguments += ["--adapter", str(out / training.key)]  # rounded as it was trained
+    elif cell.model.quantisation is not None:
+        arguments += ["--quantisation", cell.model.quantisation]
     if matrix.seed is not None:
         arguments += ["--seed", str(matrix.seed)]
     arguments += eval_arguments(cell.options)

@@ -28,7 +28,15 @@ from typing import TYPE_CHECKING
 import aleator
 from aleator.cli.matrix_plan import MatrixTask, Resources
 from aleator.cli.matrix_run import Ending
-from aleator.cli.matrix_worker import Order, Report, carry_out, carry_out_alone, holder, look_around
+from aleator.cli.matrix_worker import (
+    Order,
+    Report,
+    Sight,
+    carry_out,
+    carry_out_alone,
+    holder,
+    look_around,
+)
 from aleator.cli.stages import thread_variables
 from aleator.errors import InputError
 from aleator.files import read_text, write_text
@@ -256,34 +264,41 @@ def check_cluster(out: Path) -> None:
     Raises:
         InputError: One has not, or does not; the message names it.
     """
-    import ray
     from ray.exceptions import RayError
-    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    token = driver_lock(out)
     for machine in _machines():
-        name = machine.name
-        there = NodeAffinitySchedulingStrategy(machine.node, soft=False)
-        remote = ray.remote(max_retries=0)(look_around)
-        probe = remote.options(num_cpus=0, scheduling_strategy=there)
         try:
-            sight = ray.get(probe.remote(token, Path.cwd()), timeout=_PROBE_SECONDS)
+            sight = _sight_of(machine, out)
         except RayError as error:
             raise InputError(
-                f"the machine {name} of the cluster cannot run aleator "
+                f"the machine {machine.name} of the cluster cannot run aleator "
                 f"({_last_line(str(error))}): install aleator {aleator.__version__} there"
             ) from error
-        if sight.version != aleator.__version__:
+        _check_sight(machine, sight, out)
+
+
+def _sight_of(machine: Machine, out: Path) -> Sight:
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    there = NodeAffinitySchedulingStrategy(machine.node, soft=False)
+    remote = ray.remote(max_retries=0)(look_around)
+    probe = remote.options(num_cpus=0, scheduling_strategy=there)
+    return ray.get(probe.remote(driver_lock(out), Path.cwd()), timeout=_PROBE_SECONDS)
+
+
+def _check_sight(machine: Machine, sight: Sight, out: Path) -> None:
+    if sight.version != aleator.__version__:
+        raise InputError(
+            f"the machine {machine.name} of the cluster has aleator {sight.version}, and here is "
+            f"{aleator.__version__}: install the same on all"
+        )
+    for folder, seen in ((out, sight.out), (Path.cwd(), sight.folder)):
+        if not seen:
             raise InputError(
-                f"the machine {name} of the cluster has aleator {sight.version}, and here is "
-                f"{aleator.__version__}: install the same on all"
+                f"the machine {machine.name} of the cluster does not see {folder}: start from a "
+                "folder that all machines share, with --out in one, too"
             )
-        for folder, seen in ((out, sight.out), (Path.cwd(), sight.folder)):
-            if not seen:
-                raise InputError(
-                    f"the machine {name} of the cluster does not see {folder}: start from a folder "
-                    "that all machines share, with --out in one, too"
-                )
 
 
 def check_machines(tasks: Sequence[MatrixTask]) -> None:

@@ -77,8 +77,14 @@ def check_memory(patient: Patient) -> Finding:
     )
     if recipe.anchor is not None:
         said += "; the anchor's passes come on top"
+    if recipe.sharding is not None:
+        said += (
+            "; that is of one process with the whole model, of several each takes its share of the "
+            "prompts and of the weights"
+        )
     if needed.total > free:
-        first = "" if recipe.gradient_checkpointing else "set gradient_checkpointing to true, "
+        first = "" if recipe.sharding is None else "start more processes with torchrun, "
+        first += "" if recipe.gradient_checkpointing else "set gradient_checkpointing to true, "
         return failed(
             said, f"{first}raise gradient_accumulation, or lower batch_size or supervision.nodes"
         )

@@ -1,6 +1,7 @@
 """What a `limit` left out: prompts and whole families of the published splits, in sentences.
 
-And whether conditions were asked about different closed sets, or have no base to compare with.
+And whether conditions were asked about different closed sets, have no base to compare with, or one
+of other weights.
 
 Told from result.json and its rows alone, so that a page on any evaluation says it, not the demo's
 only. Of the other benchmarks than the numeric one it is not known here how many prompts are whole.
@@ -13,6 +14,7 @@ from aleator.distributions.grids import SPLITS
 from aleator.report.closed_sets.reading import NAME as CLOSED_SETS
 from aleator.report.measures import in_order, split_title
 from aleator.report.results import NUMERIC, Collection, Result
+from aleator.report.roundings import rounded_otherwise
 from aleator.report.sentences import listed
 
 _NO_LIMIT = "none"
@@ -31,7 +33,12 @@ def cut_short(collection: Collection) -> tuple[str, ...]:
         f"{'all conditions' if len(names) == count > _NAMED else listed(names)}: {sentence}"
         for sentence, names in labels.items()
     ]
-    return (*told, *_different_sets(collection), *_without_base(collection))
+    return (
+        *told,
+        *_different_sets(collection),
+        *_without_base(collection),
+        *rounded_otherwise(collection),
+    )
 
 
 def _without_base(collection: Collection) -> Iterable[str]:

@@ -1,11 +1,11 @@
 """Evaluations of one condition that lie in several folders become one.
 
-They are joined where model, adapter, its scale, seed and way of asking are the same, the weights
-that run.yaml names do not differ, and no benchmark is there twice: first those side by side in one
-folder, as a matrix of runs leaves them, then the rest. Other models or conditions of a matrix are
-never joined, whatever they have in common. What has a benchmark twice stays apart, for nobody knows
-which of the two belongs to the others. Each benchmark keeps its own folder, so that every number
-leads back to its file.
+They are joined where model, adapter, its scale, seed, rounding and way of asking are the same, the
+weights that run.yaml names do not differ, and no benchmark is there twice: first those side by side
+in one folder, as a matrix of runs leaves them, then the rest. Other models or conditions of a
+matrix are never joined, whatever they have in common. What has a benchmark twice stays apart, for
+nobody knows which of the two belongs to the others. Each benchmark keeps its own folder, so that
+every number leads back to its file.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -55,6 +55,7 @@ def _condition(result: Result) -> Hashable:
         result.adapter_scale,
         result.seed,
         result.weights,
+        result.quantisation,
         frozenset(ways),
     )
 

@@ -238,12 +238,7 @@ def _not_measured(
         elif BASE not in having:
             told.append(f"{title} (`{bench}`): base was not measured, so a change is not known.")
     if facts.record.recipe.quantisation is not None:
-        told.append(
-            "The adapter was trained on base weights rounded to four bits (NF4), and is evaluated "
-            "on those unless it was told otherwise; on the base model "
-            + ("as it is, which it is merged into here," if facts.kind == "merged" else "as it is")
-            + " it was not measured apart."
-        )
+        told.append(_rounded(facts, collection))
     told += [plain(one) for one in (*collection.left_out, *cut_short(collection))]
     if facts.merge_error is not None:
         known = any(label.startswith(CALIBRATED) for label in labels)
@@ -255,6 +250,23 @@ def _not_measured(
         )
     told.append("Other languages, longer conversations, tools, and safety of answers.")
     return told
+
+
+def _rounded(facts: CardFacts, collection: Collection) -> str:
+    """Of an adapter that was trained on rounded weights: what its figures are of."""
+    merged = ", which it is merged into here" if facts.kind == "merged" else ""
+    plainly = [
+        one
+        for one in collection.results
+        if one.label.startswith(CALIBRATED) and one.quantisation is None
+    ]
+    told = "The adapter was trained on base weights rounded to four bits (NF4)"
+    if plainly:
+        return (
+            f"{told}; the figures of {listed([plain(one.label) for one in plainly])} are of the "
+            f"base model as it is{merged}."
+        )
+    return f"{told}; on the base model as it is{merged}, it was not measured."
 
 
 def _bullets(items: list[str] | tuple[str, ...]) -> str:

@@ -175,6 +175,9 @@ def _training(adapter: Path) -> dict[str, str]:
     recipe = top.find("recipe")
     anchor = recipe.find("anchor") if recipe else None
     kept = _flat(anchor.items(), "anchor.") if anchor else {}
+    rounded = recipe.find("quantisation") if recipe else None
+    if rounded is not None and rounded.value is not None:
+        kept["quantisation"] = rounded.text()
     return {"record": str(path)} | _flat(fields) | kept
 
 

@@ -148,6 +148,11 @@ class Result:
         return self.parts.get(bench, self.directory)
 
     @property
+    def quantisation(self) -> str | None:
+        """What the model's weights were rounded to when it was measured; None: as they are."""
+        return self.settings.get("quantisation")
+
+    @property
     def is_base(self) -> bool:
         """Whether this is the model as it is, plainly asked: what others are compared with.
 
@@ -208,9 +213,13 @@ class Collection:
             and other is not result
             and bench in other.benches
         ]
-        # A matrix may hold one model under two names, each with a base of its own.
-        own = [other for other in found if other.model_name == result.model_name]
-        return next(iter([*own, *found]), None)
+
+        # A matrix may hold one model under two names, each with a base of its own; and a model may
+        # be there as it is and rounded.
+        def unlike(other: Result) -> tuple[bool, bool]:
+            return other.model_name != result.model_name, other.quantisation != result.quantisation
+
+        return min(found, key=unlike, default=None)
 
     def having(self, bench: str) -> dict[int, Result]:
         """The conditions that have a benchmark, by their place on the page."""

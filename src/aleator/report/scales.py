@@ -14,13 +14,13 @@ from aleator.report.results import Result
 SCALE_FOLDERS = "scale-"
 """What the folders of the scales are called, before the scale."""
 
-AdapterKey = tuple[str, str | None, str]
+AdapterKey = tuple[str, str | None, str | None, str]
 """What evaluations of one adapter share."""
 
 
 def adapter_key(result: Result) -> AdapterKey:
-    """The model, the adapter, and how it was asked."""
-    return result.model, result.adapter, asked_otherwise(result.methods)
+    """The model, what it was rounded to, the adapter, and how it was asked."""
+    return result.model, result.quantisation, result.adapter, asked_otherwise(result.methods)
 
 
 def told_apart(results: Sequence[Result]) -> tuple[list[Result], tuple[Result, ...]]:
