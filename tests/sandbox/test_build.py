@@ -16,9 +16,9 @@ from aleator.sandbox.stages import STAGES, Stage
 def short(monkeypatch: pytest.MonkeyPatch) -> tuple[Stage, ...]:
     monkeypatch.setattr(build, "TOKENIZER_DOCUMENTS", 300)
     monkeypatch.setattr(build, "TOKENIZER_PROMPTS", 50)
-    monkeypatch.setattr(stage_training, "WARMUP_STEPS", 2)
-    monkeypatch.setattr(stage_training, "LOG_EVERY", 2)
-    counts = {"steps": 4, "raw_prompts": 2, "chat_prompts": 1, "documents": 1}
+    monkeypatch.setattr(stage_training, "WARMUP_STEPS", 1)
+    monkeypatch.setattr(stage_training, "LOG_EVERY", 1)
+    counts = {"steps": 2, "raw_prompts": 2, "chat_prompts": 1, "documents": 1}
     return tuple(dataclasses.replace(stage, **counts) for stage in STAGES)
 
 
@@ -32,7 +32,7 @@ def test_a_build_repeats_itself_with_fewer_workers_and_resumes(
     )
     first, second = (tmp_path / name / "model.safetensors" for name in ("one", "two"))
     assert first.read_bytes() == second.read_bytes()
-    assert [line["step"] for line in lines if line["stage"] == "reading"][:2] == [2, 4]
+    assert [line["step"] for line in lines if line["stage"] == "reading"][:2] == [1, 2]
 
     # With the last stage's checkpoint gone, only that stage is run again.
     (done,) = (tmp_path / "work").glob("talking-*.safetensors")

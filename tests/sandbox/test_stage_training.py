@@ -8,6 +8,7 @@ import torch
 from transformers import PreTrainedTokenizerFast
 
 from aleator.models.packed_forward import packed_logits
+from aleator.sandbox import stage_training
 from aleator.sandbox.architecture import new_model
 from aleator.sandbox.batches import NumericPrompts
 from aleator.sandbox.corpus import plain_document
@@ -47,19 +48,24 @@ def test_prompts_count_their_weight_in_the_mean(tokenizer: PreTrainedTokenizerFa
     assert found == pytest.approx(STAGE.prompt_weight * float(sum(sums)) / 3, rel=0.02)  # bfloat16
 
 
-def test_training_lowers_the_losses(tokenizer: PreTrainedTokenizerFast) -> None:
+def test_training_lowers_the_losses(
+    tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dozen steps at the full rate, where a stage has thousands."""
+    monkeypatch.setattr(stage_training, "WARMUP_STEPS", 2)
+    monkeypatch.setattr(stage_training, "LOG_EVERY", 6)
     torch.manual_seed(0)
     lines: list[dict[str, object]] = []
     run_stage(
         new_model(tokenizer),
         tokenizer,
-        replace(STAGE, steps=40),
+        replace(STAGE, steps=12),
         np.random.default_rng(1),
         lambda line: lines.append(dict(line)),
         workers=2,
     )
     first, last = lines
-    assert (first["step"], last["step"]) == (20, 40)
+    assert (first["step"], last["step"]) == (6, 12)
     for name in ("documents", "conversations", "prompts"):
         before, after = first[name], last[name]
         assert isinstance(before, float) and isinstance(after, float)
