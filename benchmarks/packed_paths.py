@@ -36,6 +36,7 @@ from parts.qwen3 import SHAPES, random_qwen3
 
 from aleator.distributions.wide import wide_distribution
 from aleator.models.adapters import LoraSettings, attach_adapter
+from aleator.models.checkpointing import enable_checkpointing
 from aleator.models.loading import SANDBOX, load_tokenizer
 from aleator.models.output_head import float32_logits_at
 from aleator.models.packed_forward import packed_logits
@@ -108,7 +109,7 @@ def _measure(options: argparse.Namespace, *, packed: bool) -> Side:
     lora = LoraSettings(**asdict(replace(recipe.lora, dropout=0.0)))  # or the losses would differ
     adapted = attach_adapter(model, lora, recipe.seed).train()
     if options.checkpointing:
-        model.activation_checkpointing_enable({"use_reentrant": False})
+        enable_checkpointing(model)
     losses: list[float] = []
     watch = Stopwatch(device)
     for place, (batch, plain) in enumerate(work):

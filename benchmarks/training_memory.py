@@ -25,6 +25,7 @@ from parts.meters import GIB, Seconds, Stopwatch, device_name, in_own_process, p
 from parts.qwen3 import SHAPES, random_qwen3
 
 from aleator.models.adapters import LoraSettings, attach_adapter
+from aleator.models.checkpointing import enable_checkpointing
 from aleator.models.loading import SANDBOX, load_tokenizer
 from aleator.models.packed_forward import packed_logits
 from aleator.recipe_files import find_recipe
@@ -79,7 +80,7 @@ def _measure(options: argparse.Namespace, checkpointing: bool) -> Cost:
     model = random_qwen3(options.shape, options.device)
     adapted = attach_adapter(model, LoraSettings(**asdict(recipe.lora)), recipe.seed).train()
     if checkpointing:
-        model.activation_checkpointing_enable({"use_reentrant": False})
+        enable_checkpointing(model)
     trained = [one for one in adapted.parameters() if one.requires_grad]
     optimiser = torch.optim.AdamW(
         trained, recipe.optimiser.learning_rate, weight_decay=recipe.optimiser.weight_decay

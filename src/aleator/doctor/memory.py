@@ -19,6 +19,7 @@ from aleator.doctor.findings import Finding, failed, not_applicable, passed
 from aleator.doctor.free_memory import free_bytes
 from aleator.doctor.lora import fresh_adapter
 from aleator.doctor.patient import Patient
+from aleator.models.checkpointing import disable_checkpointing, enable_checkpointing
 from aleator.models.packed_forward import packed_logits
 from aleator.tokens.chat import ChatFormat
 from aleator.tokens.speller import Speller
@@ -136,12 +137,11 @@ def _kept(patient: Patient, adapted: nn.Module, batch: TrainingBatch, recipe: Re
     if not recipe.gradient_checkpointing:
         return everything
     layers = patient.model.config.get_text_config(decoder=True).num_hidden_layers
-    patient.model.activation_checkpointing_enable({"use_reentrant": False})
+    enable_checkpointing(patient.model)
     try:
         return _kept_bytes(adapted, batch, recipe.bf16) + everything // layers
     finally:
-        patient.model.activation_checkpointing_disable()
-        patient.model.disable_input_require_grads()  # which it had switched on with the rest
+        disable_checkpointing(patient.model)
 
 
 def _kept_bytes(adapted: nn.Module, batch: TrainingBatch, bf16: bool) -> int:

@@ -11,6 +11,7 @@ from transformers.integrations.integration_utils import (
 )
 
 from aleator.errors import InputError, RecipeError, UnknownNameError
+from aleator.models.checkpointing import checkpointing_arguments
 from aleator.training.recipe import Recipe, Schedule
 from aleator.training.sharding import check_sharding, sharding_arguments
 
@@ -45,9 +46,6 @@ def training_arguments(
         max_steps=-1 if recipe.max_steps is None else recipe.max_steps,
         num_train_epochs=1 if recipe.epochs is None else recipe.epochs,
         gradient_accumulation_steps=recipe.gradient_accumulation,
-        # transformers' newer name; re-entrant, it would find no input that needs a gradient
-        activation_checkpointing=recipe.gradient_checkpointing,
-        activation_checkpointing_kwargs={"use_reentrant": False},
         learning_rate=recipe.optimiser.learning_rate,
         weight_decay=recipe.optimiser.weight_decay,
         lr_scheduler_type=_SCHEDULES[recipe.optimiser.schedule],
@@ -66,6 +64,7 @@ def training_arguments(
         save_steps=recipe.checkpoint_every,
         report_to=list(report_to) or "none",
         disable_tqdm=True,
+        **checkpointing_arguments(recipe.gradient_checkpointing),
         **sharding_arguments(recipe.sharding),
     )
     check_sharding(recipe, arguments)
