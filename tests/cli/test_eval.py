@@ -116,8 +116,9 @@ def test_what_this_model_cannot_be_asked_is_refused_in_one_sentence(
     (tmp_path / "mine.yaml").write_text("sets: [{name: a, prompts: [Go], outcomes: [<bos>, 1]}]")
     arguments = ["eval", model, "--bench", "closed_sets", "--out", str(tmp_path / "out")]
     assert run([*arguments, "--targets", str(tmp_path / "mine.yaml")]) == 2
-    told = " ".join(capsys.readouterr().err.split())
-    assert told.startswith("aleator: ") and "the outcome '<bos>' holds a special token" in told
+    told = capsys.readouterr().err
+    assert told.startswith("aleator: ")
+    assert "the outcome '<bos>' holds a special token" in " ".join(told.split())
     assert not (tmp_path / "out").exists()
 
 

@@ -16,8 +16,9 @@ from aleator.cli.matrix_ray import (
     check_ray,
     driver_lock,
     lock_of,
+    untouched_if_refused,
 )
-from aleator.cli.matrix_worker import Sight
+from aleator.cli.matrix_worker import Sight, holding
 from aleator.errors import InputError
 
 
@@ -94,3 +95,19 @@ def test_every_machine_has_this_aleator_and_sees_the_folders(
 def test_locks_have_a_place_each(tmp_path: Path) -> None:
     assert lock_of(tmp_path, "train/a/soft") == tmp_path / ".locks/train/a/soft.lock"
     assert driver_lock(tmp_path).parent == tmp_path / ".locks"
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_refused_input_leaves_no_folder_and_results_stay(tmp_path: Path, there: bool) -> None:
+    out = tmp_path / "out"
+    if there:
+        out.mkdir()
+        (out / "matrix.json").write_text("{}")
+    with (
+        pytest.raises(InputError, match="no GPU"),
+        untouched_if_refused(out),
+        holding(driver_lock(out), 0.0, {}),
+    ):
+        raise InputError("no GPU")
+    assert out.exists() == there
+    assert not there or {one.name for one in out.iterdir()} == {"matrix.json", ".locks"}

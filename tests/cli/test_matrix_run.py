@@ -118,6 +118,8 @@ def test_status_keeps_what_earlier_runs_said(tmp_path: Path) -> None:
     assert rows == third.values()
     told = [(row["key"], row["status"], row["attempts"], row["node"]) for row in rows["tasks"]]
     assert told == [("one", "finished", 2, "node"), ("two", "finished", 1, "node")]
+    [found, unknown] = task_runs([first, task(tmp_path, "three")])
+    assert (third.row(found), third.row(unknown)["attempts"]) == (rows["tasks"][0], 0)
 
 
 def test_an_interrupt_leaves_what_ran_stopped(tmp_path: Path) -> None:

@@ -24,6 +24,15 @@ def test_when_all_goals_are_met_nothing_failed(three_conditions: list[Path]) -> 
     assert found.changes[0].startswith("soft, held-out families: shape KL fell to 0.1")
 
 
+def test_goals_met_without_an_interval_are_counted_apart(make_evaluation: EvaluationMaker) -> None:
+    base, soft = make_evaluation("base"), make_evaluation("soft", adapter="dir", collapse=0.1)
+    for one in (base, soft):  # the first prompt of each family
+        firsts = {(row["split"], row["family"]): row for row in reversed(one.rows)}
+        one.rows[:] = list(firsts.values())[::-1]
+    found = _headline([base.write(), soft.write()])
+    assert "5 of 5 goals met (5 of them on the ratio alone)" in found.title
+
+
 def test_what_failed_is_said(make_evaluation: EvaluationMaker) -> None:
     base = make_evaluation("base").write()
     worse = make_evaluation("soft", adapter="dir", collapse=0.95)

@@ -157,18 +157,18 @@ def _open(
 
 
 def _run_with_progress(request: EvaluationRequest, opened: Opened | Served | Hosted) -> Path:
-    with _progress() as progress:
-        # Hidden until something is measured, so that a refusal stands alone.
-        tasks = {
-            name: progress.add_task(name, total=None, visible=False) for name in request.benches
-        }
+    progress = _progress()
+    tasks = {name: progress.add_task(name, total=None) for name in request.benches}
 
-        def advance(name: str, done: int, total: int) -> None:
-            for task in tasks.values():
-                progress.update(task, visible=True)
-            progress.update(tasks[name], completed=done, total=total)
+    def advance(name: str, done: int, total: int) -> None:
+        progress.start()  # not before something is measured, so that a refusal stands alone
+        progress.update(tasks[name], completed=done, total=total)
 
+    try:
         return run_evaluation(request, opened, advance)
+    finally:
+        if progress.live.is_started:
+            progress.stop()
 
 
 def _tell(result: Path, benches: tuple[str, ...], scale: float | None) -> None:

@@ -31,6 +31,7 @@ from aleator.cli.matrix_ray import (
     cluster_ray,
     driver_lock,
     local_ray,
+    untouched_if_refused,
 )
 from aleator.cli.matrix_run import StatusFile, TaskRun, problems, run_tasks, task_runs
 from aleator.cli.matrix_settings import check_matrix, keep_matrix
@@ -102,12 +103,12 @@ def matrix(
     check_folder(folder)
     record = check_matrix(folder, read)
     if dry_run:
-        _show_plan(task_runs(tasks), as_json=as_json)
+        _show_plan(task_runs(tasks), StatusFile(folder), as_json=as_json)
         return
     check_ray()
     left = {run.task.key for run in task_runs(tasks) if run.state == "waiting"}
     check_cells([cell for cell in cells if evaluation_key(cell) in left])
-    with holding(driver_lock(folder), _DRIVER_PATIENCE, {}):
+    with untouched_if_refused(folder), holding(driver_lock(folder), _DRIVER_PATIENCE, {}):
         statuses = StatusFile(folder)
         with _pool(tasks, folder, address, workers or cores()) as pool:
             keep_matrix(folder, record)
@@ -154,9 +155,9 @@ def _pool(
         yield RayPool(folder, takes if address is None else None)
 
 
-def _show_plan(runs: Sequence[TaskRun], *, as_json: bool) -> None:
+def _show_plan(runs: Sequence[TaskRun], statuses: StatusFile, *, as_json: bool) -> None:
     if as_json:
-        print_json([run.row() for run in runs])
+        print_json([statuses.row(run) for run in runs])
     else:
         STDOUT.print(plan_table(runs))
         STDOUT.print(summary(runs), highlight=False)

@@ -144,7 +144,10 @@ def check_cells(cells: Sequence[Cell]) -> None:
     for cell in cells:
         model = cell.model.model
         if model.startswith((".", "/", "~")) and not Path(model).expanduser().is_dir():
-            raise InputError(f"{cell.model.name}: there is no directory {model}")
+            raise InputError(
+                f"{cell.model.name}: there is no directory {model}; correct it, or choose other "
+                "cells with --only"
+            )
         if cell.bench == knowledge.NAME:
             check_installed()
         if _of_the_hub(cell) and find_spec("datasets") is None:

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 import aleator
 from aleator.cli.matrix_plan import MatrixTask, Resources
 from aleator.cli.matrix_run import Ending
+from aleator.cli.matrix_settings import MATRIX_FILE
 from aleator.cli.matrix_worker import (
     Order,
     Report,
@@ -49,7 +50,11 @@ _PREFIX = "aleator-"
 _OBJECT_STORE = 80 * 2**20
 """Bytes; Ray takes no less, and only orders and reports go through it."""
 _PROBE_SECONDS = 120.0
-_QUIET = {"RAY_USAGE_STATS_ENABLED": "0"}
+_QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    # We say so ourselves; it would stand on stdout, among what a program reads.
+    "RAY_DEDUP_LOGS_SKIP_REGEX": "^A worker died or was killed",
+}
 _BLIND = {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "1"}
 """For workers: a task that takes no GPU sees none."""
 
@@ -165,6 +170,20 @@ def lock_of(out: Path, key: str) -> Path:
 def driver_lock(out: Path) -> Path:
     """The lock of who gives out tasks: one at a time."""
     return out / _LOCKS / "driver.lock"
+
+
+@contextmanager
+def untouched_if_refused(out: Path) -> Iterator[None]:
+    """Within this context, input refused before anything ran leaves no empty folder behind."""
+    locks, there = out / _LOCKS, out.exists()
+    try:
+        yield
+    except InputError:
+        if not (out / MATRIX_FILE).exists():
+            shutil.rmtree(locks, ignore_errors=True)
+            if not there and not any(out.iterdir()):
+                out.rmdir()
+        raise
 
 
 def _told(report: Report, task: MatrixTask) -> str | None:

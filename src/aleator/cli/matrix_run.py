@@ -201,13 +201,16 @@ class StatusFile:
         if states == self._written:
             return
         for run in runs:
-            before = self._rows.get(run.task.key)
-            if run.state == "skipped" and before is not None:
-                self._rows[run.task.key] = {**before, "status": "finished", "error": None}
-            else:
-                self._rows[run.task.key] = run.row()
+            self._rows[run.task.key] = self.row(run)
         write_json(self._path, self.values())
         self._written = states
+
+    def row(self, run: TaskRun) -> Row:
+        """What is known of a task, earlier runs included where this one found it finished."""
+        before = self._rows.get(run.task.key)
+        if run.state == "skipped" and before is not None:
+            return {**before, "status": "finished", "error": None}
+        return run.row()
 
     def values(self) -> Row:
         """What the file holds."""

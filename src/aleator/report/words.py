@@ -111,7 +111,10 @@ def _title(collection: Collection, lines: Sequence[GoalLine]) -> str:
         for kind in ("met", "undecided", "not met", "not measured")
     ]
     rest = "".join(f", {count} {kind}" for kind, count in counts[1:] if count)
-    return f"{models}: {counts[0][1]} of {len(lines)} goals met{rest}"
+    # A prompt a family leaves the interval no width: such a verdict knows nothing of other prompts.
+    bare = [one for one in lines if one.verdict == "met" and one.comparison.shown_ratio.low is None]
+    alone = f" ({len(bare)} of them on the ratio alone)" if bare else ""
+    return f"{models}: {counts[0][1]} of {len(lines)} goals met{alone}{rest}"
 
 
 def _collapse(base: Result) -> Iterable[str]:
