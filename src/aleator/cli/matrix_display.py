@@ -12,16 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from aleator.cli.matrix_run import State, TaskRun
+from aleator.cli.stage_display import MARKS
 
-_MARKS: dict[State, tuple[str, str]] = {
-    "waiting": ("·", "dim"),
-    "running": ("▸", "bold cyan"),
-    "finished": ("✓", "green"),
-    "skipped": ("✓", "dim"),
-    "stopped": ("■", "yellow"),
-    "failed": ("✗", "bold red"),
-    "not run": ("✗", "red"),
-}
+_MARKS: dict[State, tuple[str, str]] = {**MARKS, "not run": ("✗", "red")}
 Seen = tuple[State, str | None]
 """What was last told of a task: its state, and what had gone wrong."""
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from aleator.cli.stages import StageRun, Status
 
-_MARKS: dict[Status, tuple[str, str]] = {
+MARKS: dict[Status, tuple[str, str]] = {
     "waiting": ("·", "dim"),
     "running": ("▸", "bold cyan"),
     "finished": ("✓", "green"),
@@ -19,6 +19,7 @@ _MARKS: dict[Status, tuple[str, str]] = {
     "stopped": ("■", "yellow"),
     "failed": ("✗", "bold red"),
 }
+"""The sign of each status and its style."""
 _BAR = 24
 
 
@@ -41,7 +42,7 @@ def stage_table(runs: Sequence[StageRun]) -> Table:
     """All stages, a row each."""
     table = Table.grid(padding=(0, 2))
     for run in runs:
-        mark, style = _MARKS[run.status]
+        mark, style = MARKS[run.status]
         gauge = run.stage.gauge
         bar: ProgressBar | str = ""
         if gauge is not None and run.status == "running":
@@ -69,6 +70,6 @@ def _print_changes(console: Console, runs: Sequence[StageRun], seen: dict[str, S
     for run in runs:
         if seen.get(run.stage.name, "waiting") != run.status:
             seen[run.stage.name] = run.status
-            mark, _ = _MARKS[run.status]
+            mark, _ = MARKS[run.status]
             told = "" if run.status == "running" else f": {_told(run)}"
             console.print(f"{mark} {run.stage.name}{told}", highlight=False, markup=False)
