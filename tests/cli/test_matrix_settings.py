@@ -53,7 +53,7 @@ def test_models_conditions_and_benchmarks_may_be_added(tmp_path: Path) -> None:
     kept(tmp_path, larger)
     values = as_object(read_json(tmp_path / MATRIX_FILE), tmp_path)
     assert list(as_object(values["models"], tmp_path)) == ["b", "a"]
-    with pytest.raises(ConfigurationChangedError, match="models has b there and not here"):
+    with pytest.raises(ConfigurationChangedError, match="models has 'b' there and not here"):
         kept(tmp_path, matrix())
 
 
@@ -79,7 +79,7 @@ def test_models_conditions_and_benchmarks_may_be_added(tmp_path: Path) -> None:
             {"models": (A.model_copy(update={"quantisation": "nf4"}),)},
             "models.a.set.quantisation=None there and nf4 here",
         ),
-        ({"conditions": {"soft": "sandbox/soft"}}, "conditions has base there and not here"),
+        ({"conditions": {"soft": "sandbox/soft"}}, "conditions has 'base' there and not here"),
         ({"benches": {"numeric": {"limit": 6}}}, "benches.numeric.limit=5 there and 6 here"),
         ({"benches": {"numeric": {}}}, "benches.numeric.limit=5 there and None here"),
     ],

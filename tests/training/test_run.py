@@ -70,6 +70,15 @@ def test_a_run_leaves_what_it_promises(request_: TrainRequest) -> None:
     ]
 
 
+@pytest.mark.parametrize(("log_every", "steps"), [(4, [4, 6]), (50, [6])])
+def test_the_last_update_is_logged_however_rarely_others_are(
+    request_: TrainRequest, log_every: int, steps: list[int]
+) -> None:
+    result = train(replace(request_, overrides={"log_every": str(log_every)}))
+    assert [row["step"] for row in result.metrics] == steps
+    assert all("loss" in row for row in result.metrics)
+
+
 def test_a_finished_run_is_left_alone(request_: TrainRequest) -> None:
     first = train(request_)
     stamps = {path: path.stat().st_mtime_ns for path in request_.out.rglob("*")}

@@ -83,7 +83,8 @@ def _changes(there: Row, wanted: Row, path: Path) -> list[str]:
         old, new = as_object(there.get(section, {}), path), as_object(wanted[section], path)
         for name, value in old.items():
             if name not in new:
-                changes.append(f"{section} has {name} there and not here")
+                kept = "keep it, and choose cells with --only"
+                changes.append(f"{section} has {name!r} there and not here ({kept})")
             else:
                 changes += _differences(f"{section}.{name}", value, new[name])
     return changes

@@ -258,7 +258,10 @@ def _load_weights(
                 **rounding,
             )
     except (OSError, ValueError, ImportError, RuntimeError, SafetensorError) as error:
-        raise ModelError(f"cannot load the weights of {path}: {_sentence(error)}") from error
+        raise ModelError(
+            f"cannot load the weights of {path}: {_sentence(error)}; if a file is damaged or not "
+            "whole, fetch or save the model again"
+        ) from error
     # A pair, because of output_loading_info, which the signature does not say.
     model, report = cast(tuple[PreTrainedModel, dict[str, set[str]]], loaded)
     missing = sorted(report["missing_keys"])

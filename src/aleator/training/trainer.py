@@ -28,7 +28,7 @@ from accelerate.data_loader import DataLoaderShard
 from accelerate.utils import broadcast_object_list
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
-from transformers import Trainer, TrainingArguments
+from transformers import Trainer, TrainerCallback, TrainerControl, TrainingArguments
 from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_callback import PrinterCallback, TrainerState
 
@@ -45,6 +45,21 @@ from aleator.training.sharding import whole_weights
 from aleator.training.sharing import Chunks, Share
 
 Mean: TypeAlias = Literal["prompts", "tokens"]
+
+
+class _LastLogged(TrainerCallback):
+    """Logs the last update, too, where `log_every` does not end with it; in every process."""
+
+    def on_step_end(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **kwargs: object,
+    ) -> None:
+        """Ask for a row of the log after the last update."""
+        if state.global_step >= state.max_steps:
+            control.should_log = True
 
 
 class TreeTrainer(Trainer):
@@ -76,6 +91,7 @@ class TreeTrainer(Trainer):
     ) -> None:
         super().__init__(model=model, args=args, train_dataset=visits, data_collator=collator)
         self.remove_callback(PrinterCallback)  # it prints to stdout
+        self.add_callback(_LastLogged())
         self.counters = Counters()
         self._cost = PassCost.of(model)
         self._mean: Mean = mean
@@ -128,6 +144,7 @@ class TreeTrainer(Trainer):
         self.counters.stopped_early = True
         self.control.should_training_stop = True
         self.control.should_save = True
+        self.control.should_log = True
 
     def _set_window(self, window: LossWindow) -> None:
         """Take up the losses since the last log; each process adds to all of theirs."""
