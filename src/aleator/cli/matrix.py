@@ -106,11 +106,12 @@ def matrix(
         _show_plan(task_runs(tasks), StatusFile(folder), as_json=as_json)
         return
     check_ray()
-    left = {run.task.key for run in task_runs(tasks) if run.state == "waiting"}
-    check_cells([cell for cell in cells if evaluation_key(cell) in left])
+    left = [run.task for run in task_runs(tasks) if run.state == "waiting"]
+    keys = {task.key for task in left}
+    check_cells([cell for cell in cells if evaluation_key(cell) in keys])
     with untouched_if_refused(folder), holding(driver_lock(folder), _DRIVER_PATIENCE, {}):
         statuses = StatusFile(folder)
-        with _pool(tasks, folder, address, workers or cores()) as pool:
+        with _pool(left, folder, address, workers or cores()) as pool:
             keep_matrix(folder, record)
             runs = _run(tasks, pool, statuses, retries)
     if as_json:
@@ -135,14 +136,13 @@ def _run(
 
 @contextmanager
 def _pool(
-    tasks: Sequence[MatrixTask], folder: Path, address: str | None, workers: int
+    left: Sequence[MatrixTask], folder: Path, address: str | None, workers: int
 ) -> Iterator[RayPool]:
     """Ray where it was asked for, large enough for what is to do; not begun where that is nothing.
 
     Raises:
         InputError: It cannot be had, or no machine is large enough.
     """
-    left = [run.task for run in task_runs(tasks) if run.state == "waiting"]
     if not left:
         yield RayPool(folder, None)
         return

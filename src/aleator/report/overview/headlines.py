@@ -9,7 +9,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from aleator.metrics.paired import ACCURACY_MARGIN, PERPLEXITY_MARGIN
 from aleator.metrics.paired import verdict as loss_verdict
 from aleator.report.cells import place_in
 from aleator.report.closed_sets.measures import VARIATIONS, main_split
@@ -28,7 +27,7 @@ from aleator.report.open_ended.reading import NAME as OPEN_ENDED
 from aleator.report.open_ended.words import compare_open
 from aleator.report.results import NUMERIC, Collection, Result
 from aleator.report.retention.comparing import Bench, Line, Sourced, overall
-from aleator.report.retention.words import shift_told
+from aleator.report.retention.words import MARGINS, shift_told
 from aleator.report.sentences import with_interval
 from aleator.report.tables import with_width
 
@@ -208,7 +207,7 @@ def _knowledge(results: Sequence[Result]) -> Headline:
         del base
         shift = _shift(result, lines, "knowledge")
         flipped = Estimate(*(end and -end for end in (shift.value, shift.high, shift.low)))
-        return _retained(flipped, shift, "knowledge", 100 * ACCURACY_MARGIN)
+        return _retained(flipped, shift, "knowledge")
 
     title = "Knowledge: share of right answers, mean over tasks"
     return Headline("knowledge", title, "Higher is better.", percent, own, against)
@@ -229,7 +228,7 @@ def _perplexity(results: Sequence[Result]) -> Headline:
     def against(result: Result, base: Result, lines: Sequence[Line]) -> Moved:
         del base
         shift = _shift(result, lines, "perplexity")
-        return _retained(shift, shift, "perplexity", 100 * PERPLEXITY_MARGIN)
+        return _retained(shift, shift, "perplexity")
 
     title = "Perplexity: geometric mean over slices"
     return Headline("perplexity", title, "Lower is better.", significant, own, against)
@@ -256,8 +255,10 @@ def _shift(result: Result, lines: Sequence[Line], bench: Bench) -> Estimate:
     return overall(mine, bench)
 
 
-def _retained(loss: Estimate, shift: Estimate, bench: Bench, margin: float) -> Moved:
+def _retained(loss: Estimate, shift: Estimate, bench: Bench) -> Moved:
     if loss.value is None:
         return NOT_COMPARED
     ends = [math.nan if end is None else end for end in (loss.low, loss.high)]
-    return Moved(loss_verdict(*ends, margin=margin), f"{shift_told(shift, bench)} against base")
+    return Moved(
+        loss_verdict(*ends, margin=MARGINS[bench]), f"{shift_told(shift, bench)} against base"
+    )
